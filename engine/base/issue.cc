@@ -1,0 +1,145 @@
+#include "engine/base/issue.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace leadgrade::base {
+namespace {
+
+auto Place(const Issue& issue) {
+  return std::tie(issue.span.file, issue.span.line, issue.span.column, issue.code, issue.message);
+}
+
+// Decodes the code point at `*position` and moves past it. A malformed byte counts as itself.
+uint32_t NextCodePoint(absl::string_view text, size_t* position) {
+  const auto lead = static_cast<unsigned char>(text[*position]);
+  const int length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+  uint32_t point = length == 1 ? lead : lead & (0x7F >> length);
+  ++*position;
+  for (int i = 1; i < length && *position < text.size(); ++i, ++*position) {
+    point = point << 6 | (static_cast<unsigned char>(text[*position]) & 0x3F);
+  }
+  return point;
+}
+
+// East Asian wide and full-width ranges, coarse: enough to put a caret under the right cell.
+int Cells(uint32_t point) {
+  const bool wide = (point >= 0x1100 && point <= 0x115F) || (point >= 0x2E80 && point <= 0xA4CF) ||
+                    (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0xF900 && point <= 0xFAFF) ||
+                    (point >= 0xFE30 && point <= 0xFE6F) || (point >= 0xFF00 && point <= 0xFF60) ||
+                    (point >= 0x1F300 && point <= 0x1FAFF) ||
+                    (point >= 0x20000 && point <= 0x3FFFD);
+  return wide ? 2 : 1;
+}
+
+std::string CaretLine(const Issue& issue) {
+  std::string caret;
+  size_t position = 0;
+  for (int column = 1; column < issue.span.column; ++column) {
+    if (position >= issue.source_line.size()) {
+      caret.push_back(' ');
+      continue;
+    }
+    const uint32_t point = NextCodePoint(issue.source_line, &position);
+    caret.append(point == '\t' ? "\t" : std::string(Cells(point), ' '));
+  }
+  for (int i = 0; i < std::max(1, issue.span.length); ++i) {
+    if (i > 0 && position >= issue.source_line.size()) break;
+    const int cells = position < issue.source_line.size()
+                          ? Cells(NextCodePoint(issue.source_line, &position))
+                          : 1;
+    caret.append(i == 0 ? "^" : "~").append(cells - 1, '~');
+  }
+  return caret;
+}
+
+// Optimal string alignment distance: insert, delete, replace, swap neighbours.
+size_t EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+  for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replace = a[i - 1] == b[j - 1] ? 0 : 1;
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + replace});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+void IssueList::Add(Issue issue) {
+  issues_.push_back(std::move(issue));
+  sorted_ = false;
+}
+
+void IssueList::Append(const IssueList& other) {
+  for (const Issue& issue : other.issues_) Add(issue);
+}
+
+bool IssueList::has_errors() const {
+  return std::any_of(issues_.begin(), issues_.end(),
+                     [](const Issue& issue) { return issue.severity == Severity::kError; });
+}
+
+const std::vector<Issue>& IssueList::Sorted() const {
+  if (!sorted_) {
+    std::stable_sort(issues_.begin(), issues_.end(),
+                     [](const Issue& a, const Issue& b) { return Place(a) < Place(b); });
+    issues_.erase(std::unique(issues_.begin(), issues_.end(),
+                              [](const Issue& a, const Issue& b) { return Place(a) == Place(b); }),
+                  issues_.end());
+    sorted_ = true;
+  }
+  return issues_;
+}
+
+std::string FormatIssue(const Issue& issue) {
+  std::string text =
+      absl::StrCat(issue.span.file, ":", issue.span.line, ":", issue.span.column,
+                   issue.severity == Severity::kError ? ": error: " : ": warning: ", issue.message,
+                   " [", issue.code, "]\n");
+  if (!issue.source_line.empty()) {
+    absl::StrAppend(&text, issue.source_line, "\n", CaretLine(issue), "\n");
+  }
+  if (!issue.hint.empty()) absl::StrAppend(&text, "hint: ", issue.hint, "\n");
+  return text;
+}
+
+std::string FormatIssues(const IssueList& issues) {
+  std::string text;
+  for (const Issue& issue : issues.Sorted()) text += FormatIssue(issue);
+  return text;
+}
+
+std::string NearestName(absl::string_view name, const std::vector<std::string>& candidates) {
+  constexpr size_t kLongestCompared = 64;
+  if (name.empty() || name.size() > kLongestCompared) return "";
+  const std::string lower = absl::AsciiStrToLower(name);
+  size_t best = 1 + name.size() / 4 + 1;
+  const std::string* nearest = nullptr;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongestCompared) continue;
+    const size_t distance = EditDistance(lower, absl::AsciiStrToLower(candidate));
+    // A one-letter name must not "resemble" every other one-letter name.
+    if (distance < best && distance < std::max(name.size(), candidate.size())) {
+      best = distance;
+      nearest = &candidate;
+    }
+  }
+  return nearest == nullptr ? "" : *nearest;
+}
+
+std::string DidYouMean(absl::string_view name, const std::vector<std::string>& candidates) {
+  const std::string nearest = NearestName(name, candidates);
+  return nearest.empty() ? "" : absl::StrCat("did you mean `", nearest, "`?");
+}
+
+}  // namespace leadgrade::base

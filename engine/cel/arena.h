@@ -1,0 +1,49 @@
+// Memory for the strings, lists and unknown sets that one evaluation makes.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/base/limits.h"
+#include "engine/cel/value.h"
+
+namespace leadgrade::cel {
+
+// Hands out memory from blocks and frees all of it at once. The first 2 KiB are inside the object,
+// so that a scalar expression allocates nothing. Not thread safe; one per evaluating thread.
+class Arena {
+ public:
+  explicit Arena(size_t max_bytes = base::kMaxEvaluationBytes) : max_bytes_(max_bytes) {}
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // Suitably aligned for any Value; nullptr once `max_bytes` would be passed.
+  void* Allocate(size_t bytes);
+  // Forgets everything handed out; keeps the first block.
+  void Reset();
+  size_t used() const { return used_; }
+
+  // Copies into the arena. Where the memory bound is reached each gives the error value
+  // "evaluation needs too much memory".
+  Value MakeString(absl::string_view text);
+  Value MakeBytes(absl::string_view bytes);
+  Value MakeList(absl::Span<const Value> elements);
+  Value MakeMap(absl::Span<const Value> keys_and_values);
+  Value MakeError(absl::string_view message, int offset = -1);
+  Value MakeUnknown(absl::Span<const int32_t> slots);  // sorted, unique
+  // The union of two unknown values.
+  Value MergeUnknown(const Value& a, const Value& b);
+
+ private:
+  alignas(16) char first_[2048];
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = first_;
+  size_t left_ = sizeof(first_);
+  size_t used_ = 0;
+  size_t max_bytes_;
+};
+
+}  // namespace leadgrade::cel

@@ -1,0 +1,88 @@
+// The names an expression may use: variables with their types and slots, constants, enumerations
+// and functions. Built once per bundle, then immutable and shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "engine/cel/arena.h"
+#include "engine/cel/type.h"
+#include "engine/cel/value.h"
+
+namespace leadgrade::cel {
+
+// What an evaluation reads besides the program: all of it input, so that the same input gives the
+// same value. `slots` is indexed by a variable's slot number. One per evaluating thread.
+struct EvalContext {
+  absl::Span<const Value> slots;
+  absl::Time now;          // for the calendar functions
+  absl::TimeZone zone;     // the organisation's; for the calendar functions
+  Arena* arena = nullptr;  // owns what the evaluation makes; required
+};
+
+// A host function. Arguments are never errors or unknowns. Returns an error value for a run-time
+// failure. Must be pure in (context, arguments), and thread safe.
+using HostFunction = Value (*)(EvalContext& context, absl::Span<const Value> arguments);
+
+struct Overload {
+  std::string name;  // "size", "contains", "days_since"
+  bool member = false;
+  std::vector<Type> parameters;  // the target first for a member
+  Type result;
+  HostFunction implementation = nullptr;
+  bool reads_clock = false;  // its value may change with `now` alone
+};
+
+struct Variable {
+  std::string name;  // may be qualified: "grading.grade"
+  Type type;
+  int32_t slot = -1;
+};
+
+class Env {
+ public:
+  // With the standard library of CEL (what of it is implemented, see functions.h) declared.
+  Env();
+
+  // Each fails with kAlreadyExists when the name is taken, kInvalidArgument when it is no CEL
+  // identifier (or dotted path of such) or is reserved.
+  absl::Status AddVariable(std::string name, Type type, int32_t slot);
+  // `value` must live as long as the Env; it is folded into programs.
+  absl::Status AddConstant(std::string name, Type type, Value value);
+  // `KpLevel.FIRST` always; the bare `FIRST` as well, while no other enumeration, variable or
+  // constant has that name (a bare name that two enumerations share is an error that says so,
+  // unless the other operand of a comparison or the expected type decides it).
+  absl::Status AddEnum(std::shared_ptr<const EnumType> type);
+  absl::Status AddFunction(Overload overload);
+
+  const Variable* FindVariable(absl::string_view name) const;
+  struct Constant {
+    Type type;
+    Value value;
+  };
+  const Constant* FindConstant(absl::string_view name) const;
+  const std::vector<std::shared_ptr<const EnumType>>& enums() const { return enums_; }
+  // All overloads of a name, in the order declared; empty when there are none.
+  absl::Span<const Overload> FindFunction(absl::string_view name) const;
+  // Variables, constants, enum values: for "did you mean".
+  std::vector<std::string> NamesInScope() const;
+  std::vector<std::string> FunctionNames() const;
+
+ private:
+  bool Taken(absl::string_view name) const;
+
+  absl::flat_hash_map<std::string, Variable> variables_;
+  absl::flat_hash_map<std::string, Constant> constants_;
+  std::vector<std::shared_ptr<const EnumType>> enums_;
+  absl::flat_hash_map<std::string, std::vector<Overload>> functions_;
+};
+
+}  // namespace leadgrade::cel

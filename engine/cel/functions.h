@@ -1,0 +1,26 @@
+// The functions that every environment has. What each does is the CEL language definition's, unless
+// said otherwise here.
+#pragma once
+
+#include "engine/cel/env.h"
+
+namespace leadgrade::cel {
+
+void AddStandardFunctions(Env* env);
+
+// Parts of the above, by theme.
+void AddConversions(Env* env);
+void AddTextFunctions(Env* env);
+// Accessors of timestamps and durations, and the calendar of the organisation:
+//   days_since(timestamp) → int      calendar days from its local day to the local day of `now`
+//   days_between(timestamp, timestamp) → int   the same between two instants; negative backwards
+//   start_of_day(timestamp) → timestamp        the first instant of its local day
+void AddCalendarFunctions(Env* env);
+
+// "no such overload" as the specification words it.
+Value NoOverload(EvalContext& context);
+
+// True where `text` matches the RE2 pattern anywhere; an error value for a bad pattern.
+Value Matches(EvalContext& context, absl::string_view text, absl::string_view pattern);
+
+}  // namespace leadgrade::cel
