@@ -13,7 +13,9 @@ inline constexpr size_t kMaxBundleFiles = 1000;
 inline constexpr size_t kMaxBundleBytes = 16 << 20;
 inline constexpr int kMaxYamlDepth = 32;
 inline constexpr size_t kMaxFacts = 1000;
+inline constexpr size_t kMaxGrades = 64;
 inline constexpr size_t kMaxRules = 10000;
+inline constexpr size_t kMaxActions = 1000;
 
 // One CEL expression.
 inline constexpr size_t kMaxExpressionBytes = 16 << 10;
@@ -31,6 +33,7 @@ inline constexpr size_t kMaxRegexBytes = 1 << 10;
 inline constexpr size_t kMaxLeadIdBytes = 128;
 inline constexpr size_t kMaxFactsPerLead = 500;
 inline constexpr size_t kMaxFactTextBytes = 4 << 10;
+inline constexpr size_t kMaxFactListElements = 100;
 inline constexpr size_t kMaxEventsPerLead = 10000;
 inline constexpr size_t kMaxGradeChangesPerLead = 1000;
 

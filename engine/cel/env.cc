@@ -16,13 +16,6 @@ constexpr std::array<absl::string_view, 24> kReserved = {
     "else", "for",    "function", "if",    "import", "let",   "loop",      "package",
     "var",  "return", "void",     "while", "has",    "known", "namespace", "dyn"};
 
-bool IsIdentifier(absl::string_view word) {
-  if (word.empty() || absl::ascii_isdigit(word[0])) return false;
-  if (std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end()) return false;
-  return std::all_of(word.begin(), word.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
-}
-
 absl::Status CheckName(absl::string_view name) {
   for (absl::string_view part : absl::StrSplit(name, '.')) {
     if (!IsIdentifier(part)) {
@@ -33,6 +26,13 @@ absl::Status CheckName(absl::string_view name) {
 }
 
 }  // namespace
+
+bool IsIdentifier(absl::string_view word) {
+  if (word.empty() || absl::ascii_isdigit(word[0])) return false;
+  if (std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end()) return false;
+  return std::all_of(word.begin(), word.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+}
 
 Env::Env() { AddStandardFunctions(this); }
 

@@ -47,6 +47,9 @@ struct Variable {
   int32_t slot = -1;
 };
 
+// Letters, digits and `_`, not starting with a digit, and no reserved word of CEL.
+bool IsIdentifier(absl::string_view word);
+
 class Env {
  public:
   // With the standard library of CEL (what of it is implemented, see functions.h) declared.

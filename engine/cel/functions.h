@@ -15,6 +15,7 @@ void AddTextFunctions(Env* env);
 //   days_since(timestamp) → int      calendar days from its local day to the local day of `now`
 //   days_between(timestamp, timestamp) → int   the same between two instants; negative backwards
 //   start_of_day(timestamp) → timestamp        the first instant of its local day
+//   start_of_day(timestamp, int) → timestamp   the same of the local day so many days later
 void AddCalendarFunctions(Env* env);
 
 // "no such overload" as the specification words it.

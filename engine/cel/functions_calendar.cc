@@ -87,6 +87,18 @@ Value StartOfDay(EvalContext& context, Arguments a) {
   return Value::Timestamp(
       absl::FromCivil(absl::ToCivilDay(a[0].timestamp(), context.zone), context.zone));
 }
+Value StartOfDayAfter(EvalContext& context, Arguments a) {
+  // Well past all timestamps there are, and far from overflow.
+  constexpr int64_t kMaxDays = 4000000;
+  const int64_t days = a[1].int_value();
+  if (days < -kMaxDays || days > kMaxDays)
+    return context.arena->MakeError("timestamp out of range");
+  const absl::CivilDay day = absl::ToCivilDay(a[0].timestamp(), context.zone) + days;
+  if (day.year() < 1 || day.year() > 9999) {
+    return context.arena->MakeError("timestamp out of range");
+  }
+  return Value::Timestamp(absl::FromCivil(day, context.zone));
+}
 
 }  // namespace
 
@@ -115,6 +127,7 @@ void AddCalendarFunctions(Env* env) {
   (void)env->AddFunction({"days_since", false, {time}, integer, DaysSince, true});
   (void)env->AddFunction({"days_between", false, {time, time}, integer, DaysBetween, false});
   (void)env->AddFunction({"start_of_day", false, {time}, time, StartOfDay, false});
+  (void)env->AddFunction({"start_of_day", false, {time, integer}, time, StartOfDayAfter, false});
 }
 
 }  // namespace leadgrade::cel

@@ -1,0 +1,149 @@
+#include "engine/decision/advance.h"
+
+#include <algorithm>
+
+#include "engine/base/limits.h"
+#include "engine/decision/valid_until.h"
+
+namespace leadgrade::decision {
+namespace {
+
+using facts::Cause;
+using facts::Lead;
+
+// Entering a grade may change what the rules say (the days in it start anew), so the lead is
+// decided again after each change; rules that never come to rest are stopped here.
+constexpr int kMaxChangesPerInstant = 4;
+
+class Advancer {
+ public:
+  Advancer(const std::shared_ptr<const rules::Bundle>& bundle, Lead& lead, absl::Time now)
+      : bundle_(bundle), lead_(lead), now_(std::max(now, lead.decided_time)) {}
+
+  Advanced Run(std::vector<Change> changes) {
+    std::stable_sort(changes.begin(), changes.end(), [this](const Change& a, const Change& b) {
+      return StepTime(a) < StepTime(b);
+    });
+    for (size_t i = 0; i < changes.size();) {
+      const absl::Time time = StepTime(changes[i]);
+      TakeClockSteps(time);
+      const Cause cause = changes[i].cause;
+      for (; i < changes.size() && StepTime(changes[i]) == time; ++i) Apply(std::move(changes[i]));
+      // An event of the future does not count yet; nothing is decided then.
+      Step(std::min(time, now_), cause);
+    }
+    if (lead_.decided_time == absl::InfinitePast()) {
+      Step(now_, Cause::kFact);
+    } else if (lead_.bundle_digest != bundle_->digest) {
+      Step(now_, Cause::kBundle);
+    }
+    TakeClockSteps(now_);
+    Advanced advanced;
+    advanced.decision = DecideNow();
+    advanced.changes = std::move(changes_);
+    return advanced;
+  }
+
+ private:
+  absl::Time StepTime(const Change& change) const {
+    return std::max(std::min(change.time, now_), decided_before_);
+  }
+
+  void Apply(Change change) {
+    if (change.event.has_value()) {
+      auto& timeline = lead_.timeline;
+      const auto after =
+          std::upper_bound(timeline.begin(), timeline.end(), change.event->time,
+                           [](absl::Time time, const auto& event) { return time < event.time; });
+      timeline.insert(after, *std::move(change.event));
+    } else if (change.fact->second.has_value()) {
+      lead_.facts[change.fact->first] = *std::move(change.fact->second);
+    } else {
+      lead_.facts.erase(change.fact->first);
+    }
+  }
+
+  // Every instant up to `time` at which the clock alone changes the decision on record.
+  void TakeClockSteps(absl::Time time) {
+    while (lead_.decided_time != absl::InfinitePast() && lead_.valid_until <= time &&
+           lead_.valid_until > lead_.decided_time && lead_.bundle_digest == bundle_->digest &&
+           steps_ < base::kMaxClockSteps) {
+      ++steps_;
+      Step(lead_.valid_until, Cause::kTimer);
+    }
+    // Beyond analysis, or too many steps: straight on.
+    if (lead_.decided_time < time && lead_.valid_until <= time &&
+        lead_.decided_time != absl::InfinitePast() && lead_.bundle_digest == bundle_->digest) {
+      Step(time, Cause::kTimer);
+    }
+  }
+
+  void Step(absl::Time time, Cause cause) {
+    auto [decision, holds] = DecideOnce(bundle_, lead_, time, false);
+    for (int i = 0; i < kMaxChangesPerInstant && Enter(decision, cause); ++i) {
+      std::tie(decision, holds) = DecideOnce(bundle_, lead_, time, false);
+    }
+    decision.valid_until = FindValidUntil(bundle_, lead_, decision, holds);
+    std::vector<facts::OpenAction> open;
+    for (const NextAction& action : decision.actions) {
+      open.push_back({action.action->code, action.proposed_time});
+    }
+    lead_.open_actions = std::move(open);
+    lead_.decided_time = time;
+    lead_.valid_until = decision.valid_until;
+    lead_.bundle_digest = bundle_->digest;
+    last_ = std::move(decision);
+  }
+
+  // Records the decision's grade where it is another than the last; false where it is not.
+  bool Enter(const Decision& decision, Cause cause) {
+    if (decision.grade < 0) return false;
+    auto& history = lead_.grade_history;
+    const std::string& grade = GradeName(decision, decision.grade);
+    const std::string from = history.empty() ? "" : history.back().to;
+    if (from == grade) return false;
+    facts::GradeChange change;
+    change.time = decision.now;
+    change.from = from;
+    change.to = grade;
+    if (!decision.reasons.empty() &&
+        decision.reasons.front().rule_set == &bundle_->rule_sets[bundle_->grade.rule_set]) {
+      change.rule = decision.reasons.front().rule->id;
+    }
+    change.cause = cause;
+    change.bundle_digest = bundle_->digest;
+    if (history.size() >= base::kMaxGradeChangesPerLead) history.erase(history.begin());
+    history.push_back(change);
+    changes_.push_back(std::move(change));
+    return true;
+  }
+
+  Decision DecideNow() {
+    if (last_.has_value() && last_->now == now_) return *std::move(last_);
+    DecideOptions options;
+    // The decision on record still holds, and so does its end.
+    options.valid_until = lead_.valid_until <= now_;
+    Decision decision = Decide(bundle_, lead_, now_, options);
+    if (!options.valid_until) decision.valid_until = lead_.valid_until;
+    return decision;
+  }
+
+  const std::shared_ptr<const rules::Bundle>& bundle_;
+  Lead& lead_;
+  // A clock that was set back does not take a lead back.
+  const absl::Time now_;
+  // What was said is not rewritten: no step before the decision that was on record at the start.
+  const absl::Time decided_before_ = lead_.decided_time;
+  std::vector<facts::GradeChange> changes_;
+  std::optional<Decision> last_;
+  int steps_ = 0;
+};
+
+}  // namespace
+
+Advanced Advance(const std::shared_ptr<const rules::Bundle>& bundle, Lead& lead,
+                 std::vector<Change> changes, absl::Time now) {
+  return Advancer(bundle, lead, now).Run(std::move(changes));
+}
+
+}  // namespace leadgrade::decision

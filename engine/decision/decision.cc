@@ -1,0 +1,170 @@
+#include "engine/decision/decision.h"
+
+#include <algorithm>
+
+#include "engine/decision/attainable.h"
+#include "engine/decision/evaluation.h"
+#include "engine/decision/valid_until.h"
+
+namespace leadgrade::decision {
+namespace {
+
+using cel::Value;
+
+class Decider {
+ public:
+  Decider(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+          absl::Time now)
+      : bundle_(*bundle), lead_(lead), evaluation_(*bundle, lead, now) {
+    decision_.bundle = bundle;
+    decision_.now = now;
+  }
+
+  std::pair<Decision, absl::Time> Decide(bool fact_values) {
+    for (const facts::UnreadableFact& fact : evaluation_.unreadable()) {
+      decision_.issues.push_back({"unreadable-fact", "", "", fact.fact + ": " + fact.reason});
+    }
+    Attainable attainable = FindAttainable(evaluation_, &decision_.issues);
+    TakeGrades(attainable);
+    AddReasons(bundle_.grade.rule_set, attainable.outcome);
+    for (int set : bundle_.evaluation_order) {
+      if (set == bundle_.grade.rule_set) continue;
+      const bool ran = std::find(bundle_.grade_rule_sets.begin(), bundle_.grade_rule_sets.end(),
+                                 set) != bundle_.grade_rule_sets.end();
+      const Outcome outcome = evaluation_.Run(set, ran ? nullptr : &decision_.issues);
+      AddReasons(set, outcome);
+      if (set == bundle_.score.rule_set) TakeScore(outcome);
+      if (set == bundle_.actions_output.rule_set) TakeActions(outcome);
+    }
+    if (bundle_.score && bundle_.score.rule_set == bundle_.grade.rule_set) {
+      TakeScore(attainable.outcome);
+    }
+    decision_.missing = std::move(attainable.missing);
+    TakeShown();
+    decision_.provisional = decision_.attainable.size() != 1 || !decision_.issues.empty();
+    if (fact_values) TakeFactValues();
+    const absl::Time holds = HoldsAtLeastUntil(evaluation_, lead_);
+    return {std::move(decision_), holds};
+  }
+
+ private:
+  void TakeGrades(const Attainable& attainable) {
+    decision_.attainable_exact = attainable.exact;
+    for (int grade = static_cast<int>(bundle_.grade_enum->values.size()) - 1; grade >= 0; --grade) {
+      if (attainable.grades >> grade & 1) decision_.attainable.push_back(grade);
+    }
+    if (!decision_.attainable.empty()) {
+      decision_.potential_grade = decision_.attainable.front();
+      decision_.grade = decision_.attainable.back();
+    }
+    if (!attainable.always && decision_.issues.empty()) {
+      decision_.issues.push_back({"no-outcome", bundle_.rule_sets[bundle_.grade.rule_set].name, "",
+                                  "for some of the answers that are missing there is no grade"});
+    }
+  }
+
+  void AddReasons(int set, const Outcome& outcome) {
+    const rules::RuleSet& rule_set = bundle_.rule_sets[set];
+    for (int rule : outcome.matched) {
+      decision_.reasons.push_back({&rule_set, &rule_set.rules[rule]});
+    }
+  }
+
+  void TakeScore(const Outcome& outcome) {
+    const rules::RuleSet& set = bundle_.rule_sets[bundle_.score.rule_set];
+    const auto add = [&](double low, double high) {
+      decision_.score = std::min(decision_.score.value_or(low), low);
+      decision_.potential_score = std::max(decision_.potential_score.value_or(high), high);
+    };
+    if (bundle_.score.output == 0 && outcome.lowest.has_value()) {
+      add(*outcome.lowest, *outcome.highest);
+      return;
+    }
+    for (int rule : outcome.possible) {
+      const auto value = evaluation_.OutputOf(set, rule, bundle_.score.output);
+      if (!value.has_value()) continue;
+      if (value->kind() == cel::Kind::kInt) {
+        const double number = static_cast<double>(value->int_value());
+        add(number, number);
+      } else if (value->kind() == cel::Kind::kDouble) {
+        add(value->double_value(), value->double_value());
+      }
+    }
+  }
+
+  void TakeActions(const Outcome& outcome) {
+    const rules::RuleSet& set = bundle_.rule_sets[bundle_.actions_output.rule_set];
+    std::vector<bool> taken(bundle_.actions.size(), false);
+    Rules rules = outcome.matched;
+    if (rules.empty() && outcome.possible.size() <= 1) rules.push_back(kDefault);
+    for (int rule : rules) {
+      const auto value = evaluation_.OutputOf(set, rule, bundle_.actions_output.output);
+      if (!value.has_value() || value->kind() != cel::Kind::kEnum || taken[value->ordinal()]) {
+        continue;
+      }
+      taken[value->ordinal()] = true;
+      AddAction(bundle_.actions[value->ordinal()]);
+    }
+    std::stable_sort(
+        decision_.actions.begin(), decision_.actions.end(),
+        [](const NextAction& a, const NextAction& b) {
+          return std::tuple(-static_cast<int>(a.action->priority), a.due_time, a.action) <
+                 std::tuple(-static_cast<int>(b.action->priority), b.due_time, b.action);
+        });
+  }
+
+  void AddAction(const rules::Action& action) {
+    NextAction next;
+    next.action = &action;
+    next.proposed_time = decision_.now;
+    for (const facts::OpenAction& open : lead_.open_actions) {
+      if (open.code == action.code) next.proposed_time = open.proposed_time;
+    }
+    if (action.due_within > absl::ZeroDuration()) {
+      next.due_time = next.proposed_time + action.due_within;
+    }
+    decision_.actions.push_back(next);
+  }
+
+  void TakeShown() {
+    for (const auto& [name, slot] : bundle_.shown_slots) {
+      std::optional<facts::FactValue> value = facts::ToFactValue(evaluation_.slots()[slot]);
+      if (value.has_value()) decision_.outputs.emplace_back(name, *std::move(value));
+    }
+  }
+
+  void TakeFactValues() {
+    for (const facts::Fact& fact : bundle_.schema.facts) {
+      const Value& value = evaluation_.slots()[fact.slot];
+      decision_.fact_values.emplace_back(fact.name,
+                                         value.is_unknown() ? "unknown" : cel::ToString(value));
+    }
+  }
+
+  const rules::Bundle& bundle_;
+  const facts::Lead& lead_;
+  Evaluation evaluation_;
+  Decision decision_;
+};
+
+}  // namespace
+
+std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
+                                           const facts::Lead& lead, absl::Time now,
+                                           bool fact_values) {
+  return Decider(bundle, lead, now).Decide(fact_values);
+}
+
+const std::string& GradeName(const Decision& decision, int ordinal) {
+  static const std::string* const kNone = new std::string();
+  return ordinal < 0 ? *kNone : decision.bundle->grade_enum->values[ordinal];
+}
+
+Decision Decide(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+                absl::Time now, const DecideOptions& options) {
+  auto [decision, holds] = DecideOnce(bundle, lead, now, options.fact_values);
+  if (options.valid_until) decision.valid_until = FindValidUntil(bundle, lead, decision, holds);
+  return std::move(decision);
+}
+
+}  // namespace leadgrade::decision

@@ -1,0 +1,37 @@
+// Why this grade, what is missing, and which rule almost matched.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/decision/decision.h"
+
+namespace leadgrade::decision {
+
+enum class Truth : uint8_t { kFalse, kTrue, kUnknown, kError };
+
+struct TermTrace {
+  std::string source;  // CEL, as written
+  Truth truth = Truth::kUnknown;
+  std::vector<std::string> facts;  // `name = value` of what it reads
+};
+
+struct RuleTrace {
+  const rules::RuleSet* rule_set = nullptr;
+  const rules::Rule* rule = nullptr;
+  Truth truth = Truth::kUnknown;
+  bool settles = false;  // its outcome is the rule set's, under the hit policy
+  // Not true, its grade would be better, and the fewest terms stand against it among such rules.
+  bool almost = false;
+  std::vector<TermTrace> terms;
+};
+
+struct Explanation {
+  Decision decision;             // with fact_values
+  std::vector<RuleTrace> rules;  // evaluation order of the rule sets, file order within
+};
+
+Explanation Explain(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+                    absl::Time now);
+
+}  // namespace leadgrade::decision

@@ -1,0 +1,96 @@
+#include "engine/decision/valid_until.h"
+
+#include <algorithm>
+
+#include "engine/facts/aggregates.h"
+
+namespace leadgrade::decision {
+namespace {
+
+using facts::Course;
+
+constexpr int kMaxProbes = 32;
+
+template <typename Entry>
+absl::Time NextEntry(const std::vector<Entry>& entries, absl::Time now) {
+  absl::Time next = absl::InfiniteFuture();
+  for (const Entry& entry : entries) {
+    if (entry.time > now) next = std::min(next, entry.time);
+  }
+  return next;
+}
+
+bool SameRules(const std::vector<MatchedRule>& a, const std::vector<MatchedRule>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const MatchedRule& x, const MatchedRule& y) { return x.rule == y.rule; });
+}
+
+}  // namespace
+
+absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
+  const rules::Bundle& bundle = evaluation.bundle();
+  cel::EvalContext& context = evaluation.context();
+  absl::Time until =
+      std::min(NextEntry(lead.timeline, context.now), NextEntry(lead.grade_history, context.now));
+  std::vector<Course> courses(bundle.slot_count);
+  courses[facts::kNowSlot] = {absl::InfiniteFuture(), Course::Shape::kInstant, 1};
+  for (const facts::Aggregate& aggregate : bundle.schema.aggregates) {
+    if (!aggregate.within.has_value()) continue;
+    courses[aggregate.slot].until = facts::NextAggregateChange(aggregate, lead, context);
+  }
+  for (int index : bundle.schema.derivation_order) {
+    const facts::Fact& fact = bundle.schema.facts[index];
+    if (fact.timed == nullptr || evaluation.stated()[index]) continue;
+    courses[fact.slot] = fact.timed->Eval(context, courses).course;
+  }
+  for (int index : bundle.evaluation_order) {
+    const rules::RuleSet& set = bundle.rule_sets[index];
+    absl::Time holds = absl::InfiniteFuture();
+    for (const auto& timed : set.timed) {
+      holds = std::min(holds, facts::HoldsUntil(timed->Eval(context, courses).course, context));
+    }
+    for (const rules::Output& output : set.outputs) courses[output.slot].until = holds;
+    until = std::min(until, holds);
+  }
+  for (const auto& [name, slot] : bundle.shown_slots) {
+    until = std::min(until, facts::HoldsUntil(courses[slot], context));
+  }
+  return until;
+}
+
+bool SameAnswer(const Decision& a, const Decision& b) {
+  const auto same_missing = [](const MissingFact& x, const MissingFact& y) {
+    return x.fact == y.fact;
+  };
+  const auto same_action = [](const NextAction& x, const NextAction& y) {
+    return x.action == y.action;
+  };
+  const auto same_issue = [](const DecisionIssue& x, const DecisionIssue& y) {
+    return x.code == y.code && x.rule_set == y.rule_set && x.rule == y.rule;
+  };
+  return a.grade == b.grade && a.potential_grade == b.potential_grade &&
+         a.provisional == b.provisional && a.attainable == b.attainable && a.score == b.score &&
+         a.potential_score == b.potential_score && SameRules(a.reasons, b.reasons) &&
+         a.outputs == b.outputs &&
+         std::equal(a.missing.begin(), a.missing.end(), b.missing.begin(), b.missing.end(),
+                    same_missing) &&
+         std::equal(a.actions.begin(), a.actions.end(), b.actions.begin(), b.actions.end(),
+                    same_action) &&
+         std::equal(a.issues.begin(), a.issues.end(), b.issues.begin(), b.issues.end(), same_issue);
+}
+
+absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
+                          const facts::Lead& lead, const Decision& decision, absl::Time first) {
+  absl::Time until = first;
+  for (int probe = 0; probe < kMaxProbes; ++probe) {
+    if (until == absl::InfiniteFuture() || until <= decision.now) return until;
+    const auto [later, holds] = DecideOnce(bundle, lead, until, false);
+    if (!SameAnswer(decision, later)) return until;
+    // Beyond analysis from here on: the instant itself is as far as it is known to hold.
+    if (holds <= until) return until;
+    until = holds;
+  }
+  return until;
+}
+
+}  // namespace leadgrade::decision

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "engine/decision/decision.h"
+#include "engine/decision/evaluation.h"
+
+namespace leadgrade::decision {
+
+// An instant before which nothing that the rules read can turn, after the rule sets were run:
+// InfiniteFuture where the clock does not matter, the decision's own instant where it is beyond
+// analysis.
+absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead);
+
+// Decision::valid_until for a decision whose evaluation gave `first` as HoldsAtLeastUntil. A turn
+// of a condition that changes nothing in the decision is looked past, a bounded number of times.
+absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
+                          const facts::Lead& lead, const Decision& decision, absl::Time first);
+
+// Equal in all that the clock may change; what only follows from the instant asked for (`now`,
+// when an action was proposed) does not count.
+bool SameAnswer(const Decision& a, const Decision& b);
+
+// The decision without valid_until, and HoldsAtLeastUntil of its evaluation.
+std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
+                                           const facts::Lead& lead, absl::Time now,
+                                           bool fact_values);
+
+}  // namespace leadgrade::decision

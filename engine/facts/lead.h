@@ -1,0 +1,74 @@
+// What is known of one lead, in plain C++: the engine's only view of a stored record.
+//
+// Names, not slots, so that a record outlives every bundle that reads it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace leadgrade::facts {
+
+// A value as someone stated it. An enum value is its name. monostate is an explicit null ("none"),
+// which only a nullable fact accepts.
+struct FactValue;
+using FactList = std::vector<FactValue>;
+struct FactValue {
+  std::variant<std::monostate, bool, int64_t, double, std::string, absl::Time, absl::Duration,
+               FactList>
+      value;
+  friend bool operator==(const FactValue& a, const FactValue& b) { return a.value == b.value; }
+};
+
+enum class FactStatus : uint8_t { kConfirmed = 0, kClaimed = 1 };
+
+struct StatedFact {
+  FactValue value;
+  FactStatus status = FactStatus::kConfirmed;
+  std::string source;  // who said so; may be empty
+  absl::Time observed_time = absl::InfinitePast();
+};
+
+struct TimelineEvent {
+  absl::Time time;
+  std::string type;
+  std::optional<double> amount;
+};
+
+// Why a lead was rescored.
+enum class Cause : uint8_t { kEvent = 1, kFact = 2, kTimer = 3, kBundle = 4, kImport = 5 };
+
+struct GradeChange {
+  absl::Time time;
+  std::string from;  // empty: never graded before
+  std::string to;
+  std::string rule;  // the rule that gave the grade; empty when it was not settled by one rule
+  Cause cause = Cause::kFact;
+  std::string bundle_digest;
+};
+
+// An action proposed to the salesperson and still standing, since when.
+struct OpenAction {
+  std::string code;
+  absl::Time proposed_time;
+};
+
+struct Lead {
+  std::map<std::string, StatedFact, std::less<>> facts;
+  std::vector<TimelineEvent> timeline;     // by time, equal times in order of arrival
+  std::vector<GradeChange> grade_history;  // oldest first
+  std::vector<OpenAction> open_actions;
+
+  // The last decision on record: when, by which bundle, and until when it holds. decided_time is
+  // InfinitePast for a lead never decided.
+  absl::Time decided_time = absl::InfinitePast();
+  absl::Time valid_until = absl::InfinitePast();
+  std::string bundle_digest;
+};
+
+}  // namespace leadgrade::facts

@@ -1,0 +1,77 @@
+// The fact schema of a bundle: which facts there are, of which type, and where they come from.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "engine/base/issue.h"
+#include "engine/base/text.h"
+#include "engine/cel/env.h"
+#include "engine/cel/program.h"
+#include "engine/facts/timed_program.h"
+
+namespace leadgrade::facts {
+
+// `from the timeline (or the grade history) take ...`.
+struct Aggregate {
+  enum class Of : uint8_t { kEvents, kGradeHistory };
+  enum class Take : uint8_t { kCount, kFirst, kLast, kSum };
+  // A sliding window that ends at `now`. Calendar days include today: `7d` is today and the six
+  // local days before it.
+  struct Window {
+    int days = 0;             // calendar days in the organisation's zone, where > 0
+    absl::Duration duration;  // else exact time: (now - duration, now]
+  };
+
+  std::string name;
+  base::SourceSpan span;
+  Of of = Of::kEvents;
+  Take take = Take::kCount;
+  std::vector<std::string> event_types;  // kEvents; empty: all
+  std::vector<std::string> rules;        // kGradeHistory: changes made by these rules; empty: all
+  std::vector<std::string> grades;       // kGradeHistory: changes to these grades; empty: all
+  std::optional<Window> within;
+  // count: int; sum (of event amounts): double; first, last: nullable timestamp; for the grade
+  // history first and last of `grade`: see value.
+  enum class Value : uint8_t { kTime, kGrade } value = Value::kTime;
+  cel::Type type;
+  int32_t slot = -1;
+};
+
+struct Fact {
+  std::string name;
+  base::SourceSpan span;
+  cel::Type type;  // bool, int, double, string, enum, timestamp, duration, list of these; nullable
+  base::LocalizedText title;
+  base::LocalizedText question;  // how to ask for it
+  std::string description;
+  // Declared range, inclusive, for int and double; stated values outside are refused.
+  std::optional<double> minimum, maximum;
+  // Null for a fact that can only be stated. A stated value takes precedence over it.
+  std::shared_ptr<const cel::Program> derivation;
+  // How the derivation goes on with the clock; null where the clock does not matter to it.
+  std::shared_ptr<const TimedProgram> timed;
+  int32_t slot = -1;
+};
+
+// Immutable once loaded. Slot layout: 0 is `now` (timestamp); then aggregates, then facts, each in
+// file order; rule set outputs follow (rules/bundle.h).
+struct Schema {
+  std::vector<std::shared_ptr<const cel::EnumType>> enums;
+  std::vector<std::string> event_types;  // declared; empty: any type is accepted
+  std::vector<Aggregate> aggregates;
+  std::vector<Fact> facts;
+  std::vector<int> derivation_order;  // indexes into facts: derived ones, dependencies first
+  absl::flat_hash_map<std::string, int> fact_index;
+
+  const Fact* Find(absl::string_view name) const;
+};
+
+inline constexpr int32_t kNowSlot = 0;
+
+}  // namespace leadgrade::facts
