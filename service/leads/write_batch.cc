@@ -1,0 +1,266 @@
+#include "service/leads/write_batch.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/limits.h"
+
+namespace leadgrade::leads {
+
+using decision::Change;
+using facts::Cause;
+
+absl::StatusOr<WriteBatch::Working> WriteBatch::Load(const std::string& lead_id) const {
+  const auto it = leads_.find(lead_id);
+  if (it != leads_.end()) return it->second;
+  Working working;
+  auto stored = store_.Get(lead_id);
+  if (stored.ok()) {
+    working.exists = true;
+    working.write.old_grade = stored->grade;
+    working.write.old_due = store::DueTime(stored->lead);
+    working.write.lead = *std::move(stored);
+  } else if (absl::IsNotFound(stored.status())) {
+    working.write.is_new = true;
+    working.write.lead.id = lead_id;
+    working.write.lead.create_time = now_;
+  } else {
+    return stored.status();
+  }
+  return working;
+}
+
+void WriteBatch::Keep(Working working) {
+  const std::string id = working.write.lead.id;
+  const auto [it, added] = leads_.insert_or_assign(id, std::move(working));
+  if (added) order_.push_back(id);
+}
+
+bool WriteBatch::IsDeleted(const std::string& lead_id) const {
+  const auto it = leads_.find(lead_id);
+  return it != leads_.end() && it->second.write.remove;
+}
+
+absl::Status WriteBatch::CheckBounds(const Working& working,
+                                     const std::vector<Change>& changes) const {
+  const facts::Lead& lead = working.write.lead.lead;
+  size_t events = lead.timeline.size();
+  // By name: whether it is stated afterwards. Room for more than those that change.
+  absl::flat_hash_map<absl::string_view, bool> stated;
+  for (const Change& change : changes) {
+    if (change.event.has_value()) ++events;
+    if (change.fact.has_value()) stated[change.fact->first] = change.fact->second.has_value();
+  }
+  size_t facts = lead.facts.size();
+  for (const auto& [name, is_stated] : stated) {
+    facts += (is_stated ? 1 : 0) - lead.facts.count(name);
+  }
+  const auto too_many = [&](size_t limit, absl::string_view what) {
+    return absl::FailedPreconditionError(absl::StrCat("the lead `", working.write.lead.id,
+                                                      "` would have more than ", limit, " ", what));
+  };
+  if (facts > base::kMaxFactsPerLead && facts > lead.facts.size()) {
+    return too_many(base::kMaxFactsPerLead, "stated facts");
+  }
+  if (events > base::kMaxEventsPerLead && events > lead.timeline.size()) {
+    return too_many(base::kMaxEventsPerLead, "events");
+  }
+  return absl::OkStatus();
+}
+
+decision::Decision WriteBatch::Carry(Working* working, std::vector<Change> changes) const {
+  store::StoredLead& lead = working->write.lead;
+  decision::Advanced advanced = decision::Advance(bundle_, lead.lead, std::move(changes), now_);
+  for (facts::GradeChange& change : advanced.changes) {
+    store::LoggedChange& logged = working->write.changes.emplace_back();
+    logged.lead_id = lead.id;
+    logged.change = std::move(change);
+    logged.recorded_time = now_;
+  }
+  lead.grade = lead.lead.grade_history.empty() ? "" : lead.lead.grade_history.back().to;
+  working->exists = true;
+  return std::move(advanced.decision);
+}
+
+void WriteBatch::CountRevision(Working* working) const {
+  working->write.lead.update_time = now_;
+  ++working->write.lead.revision;
+}
+
+absl::Status WriteBatch::ApplyEdit(const LeadEdit& edit, Cause cause, Working* working,
+                                   std::vector<Change>* changes) const {
+  store::StoredLead& lead = working->write.lead;
+  if (edit.expected_revision.has_value() && *edit.expected_revision != lead.revision) {
+    return absl::AbortedError(absl::StrCat("the lead `", lead.id,
+                                           "` was changed in between: it is at revision ",
+                                           lead.revision, ", not ", *edit.expected_revision));
+  }
+  if (edit.display_name.has_value()) lead.display_name = *edit.display_name;
+  if (edit.owner.has_value()) lead.owner = *edit.owner;
+  const auto add = [&](const std::string& name, const std::optional<facts::StatedFact>& fact) {
+    Change& change = changes->emplace_back();
+    change.time = now_;
+    change.cause = cause;
+    change.fact.emplace(name, fact);
+    if (!fact.has_value()) return;
+    absl::Time& observed = change.fact->second->observed_time;
+    if (observed == absl::InfinitePast()) observed = now_;
+    change.time = std::min(observed, now_);
+  };
+  if (edit.replace_all_facts) {
+    absl::flat_hash_set<absl::string_view> given;
+    for (const auto& [name, fact] : edit.facts) given.insert(name);
+    for (const auto& [name, fact] : lead.lead.facts) {
+      if (!given.contains(name)) add(name, std::nullopt);
+    }
+  }
+  for (const auto& [name, fact] : edit.facts) add(name, fact);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EditResult> WriteBatch::Edit(const LeadEdit& edit) {
+  absl::StatusOr<Working> working = Load(edit.lead_id);
+  if (!working.ok()) return working.status();
+  if (edit.kind == LeadEdit::Kind::kCreate && working->exists) {
+    return absl::AlreadyExistsError(absl::StrCat("there is a lead `", edit.lead_id, "` already"));
+  }
+  if (edit.kind != LeadEdit::Kind::kCreate && !working->exists) {
+    return absl::NotFoundError(absl::StrCat("there is no lead `", edit.lead_id, "`"));
+  }
+  std::vector<Change> changes;
+  if (absl::Status status = ApplyEdit(edit, Cause::kFact, &*working, &changes); !status.ok()) {
+    return status;
+  }
+  EditResult result;
+  if (edit.kind == LeadEdit::Kind::kDelete) {
+    working->write.remove = true;
+    working->write.changes.clear();
+    result.lead = working->write.lead;
+    Keep(*std::move(working));
+    return result;
+  }
+  if (absl::Status status = CheckBounds(*working, changes); !status.ok()) return status;
+  result.decision = Carry(&*working, std::move(changes));
+  CountRevision(&*working);
+  result.lead = working->write.lead;
+  Keep(*std::move(working));
+  return result;
+}
+
+absl::StatusOr<bool> WriteBatch::IsKnown(const Working& working,
+                                         const std::string& event_id) const {
+  if (working.new_events.contains(event_id)) return true;
+  if (working.write.is_new) return false;
+  return store_.HasEvent(working.write.lead.id, event_id);
+}
+
+void WriteBatch::AddEvent(store::StoredEvent event, Cause cause, Working* working,
+                          std::vector<Change>* changes) const {
+  Change& change = changes->emplace_back();
+  change.time = event.time;
+  change.cause = cause;
+  change.event = facts::TimelineEvent{event.time, event.type, event.amount};
+  working->new_events.insert(event.event_id);
+  event.recorded_time = now_;
+  working->write.events.push_back(std::move(event));
+}
+
+absl::StatusOr<EventsResult> WriteBatch::Record(const std::vector<NewEvent>& events,
+                                                bool create_missing) {
+  EventsResult result;
+  std::vector<Working> touched;
+  std::vector<std::vector<Change>> changes;
+  for (const NewEvent& event : events) {
+    size_t i = 0;
+    while (i < touched.size() && touched[i].write.lead.id != event.lead_id) ++i;
+    if (i == touched.size()) {
+      auto working = Load(event.lead_id);
+      if (!working.ok()) return working.status();
+      if (!working->exists && !create_missing) {
+        return absl::NotFoundError(absl::StrCat("there is no lead `", event.lead_id, "`"));
+      }
+      touched.push_back(*std::move(working));
+      changes.emplace_back();
+    }
+    const auto known = IsKnown(touched[i], event.event.event_id);
+    if (!known.ok()) return known.status();
+    result.duplicate.push_back(*known);
+    if (!*known) AddEvent(event.event, Cause::kEvent, &touched[i], &changes[i]);
+  }
+  for (size_t i = 0; i < touched.size(); ++i) {
+    if (absl::Status status = CheckBounds(touched[i], changes[i]); !status.ok()) return status;
+  }
+  for (size_t i = 0; i < touched.size(); ++i) {
+    // With nothing new there is an answer as of now, and nothing to write.
+    const bool is_new = !changes[i].empty();
+    result.decisions.push_back(Carry(&touched[i], std::move(changes[i])));
+    if (is_new) CountRevision(&touched[i]);
+    result.leads.push_back(touched[i].write.lead);
+    if (is_new) Keep(std::move(touched[i]));
+  }
+  return result;
+}
+
+absl::Status WriteBatch::Import(const ImportedLead& imported) {
+  auto working = Load(imported.edit.lead_id);
+  if (!working.ok()) return working.status();
+  std::vector<Change> changes;
+  if (absl::Status status = ApplyEdit(imported.edit, Cause::kImport, &*working, &changes);
+      !status.ok()) {
+    return status;
+  }
+  for (const store::StoredEvent& event : imported.events) {
+    const auto known = IsKnown(*working, event.event_id);
+    if (!known.ok()) return known.status();
+    if (!*known) AddEvent(event, Cause::kImport, &*working, &changes);
+  }
+  if (absl::Status status = CheckBounds(*working, changes); !status.ok()) return status;
+  Carry(&*working, std::move(changes));
+  CountRevision(&*working);
+  Keep(*std::move(working));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> WriteBatch::RescoreDue(size_t limit) {
+  const auto ids = store_.ListDue(now_, limit);
+  if (!ids.ok()) return ids.status();
+  size_t count = 0;
+  absl::Status damage;
+  for (const std::string& id : *ids) {
+    // Changed in this batch already, and so decided anew.
+    if (leads_.contains(id)) continue;
+    auto working = Load(id);
+    // A damaged lead must not stop the clock for the others.
+    if (absl::IsDataLoss(working.status())) {
+      damage = working.status();
+      continue;
+    }
+    if (!working.ok()) return working.status();
+    if (!working->exists || working->write.old_due > now_) continue;
+    Carry(&*working, {});
+    // What the clock does counts as a change of the lead where its grade changes.
+    if (!working->write.changes.empty()) CountRevision(&*working);
+    Keep(*std::move(working));
+    ++count;
+  }
+  if (count == 0 && !damage.ok()) return damage;
+  return count;
+}
+
+absl::StatusOr<bool> WriteBatch::Apply() {
+  std::vector<store::LeadWrite> writes;
+  writes.reserve(order_.size());
+  bool changed = false;
+  for (const std::string& id : order_) {
+    store::LeadWrite& write = leads_.at(id).write;
+    // Created and deleted within the batch: nothing of it was ever stored.
+    if (write.remove && write.is_new) continue;
+    changed |= !write.changes.empty();
+    writes.push_back(std::move(write));
+  }
+  const absl::Status status = store_.Apply(writes, store::Durability::kSynced);
+  if (!status.ok()) return absl::UnavailableError(status.message());
+  return changed;
+}
+
+}  // namespace leadgrade::leads

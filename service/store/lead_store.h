@@ -1,0 +1,123 @@
+// Where leads are kept. Nothing outside this folder knows which database that is.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/facts/lead.h"
+
+namespace leadgrade::store {
+
+// A lead with what surrounds it.
+struct StoredLead {
+  std::string id;
+  std::string display_name;
+  std::string owner;
+  facts::Lead lead;
+  absl::Time create_time;
+  absl::Time update_time;
+  uint64_t revision = 0;  // counts its changes, from 1; 0: not stored yet
+  std::string grade;      // on record; equals lead.grade_history.back().to, "" where there is none
+};
+
+struct StoredEvent {
+  std::string event_id;
+  std::string type;
+  absl::Time time;
+  std::optional<double> amount;
+  std::string note;
+  absl::Time recorded_time;
+};
+
+struct LoggedChange {
+  uint64_t sequence = 0;  // strictly increasing, from 1
+  std::string lead_id;
+  facts::GradeChange change;
+  absl::Time recorded_time;
+};
+
+// When the clock asks for the lead to be decided again: the end of its decision on record. A
+// decision that is beyond analysis, and so holds for its own instant only, is looked at again in a
+// minute. InfiniteFuture where the clock asks for nothing: the decision holds for ever, or the lead
+// was never decided.
+absl::Time DueTime(const facts::Lead& lead);
+
+// All that one lead's change writes, applied as one.
+struct LeadWrite {
+  StoredLead lead;        // the record after; its revision is set by the caller
+  std::string old_grade;  // as indexed before; "" when the lead is new
+  absl::Time old_due = absl::InfiniteFuture();  // DueTime of the lead as it was before
+  bool is_new = false;
+  bool remove = false;                // delete the lead, its events and its index entries
+  std::vector<StoredEvent> events;    // new ones
+  std::vector<LoggedChange> changes;  // sequence is assigned by Apply
+};
+
+enum class Durability : uint8_t {
+  kSynced,    // on disk (WAL synced) when Apply returns
+  kBuffered,  // survives a crash of the process, not of the machine, until the next synced write or
+              // Flush
+};
+
+// A part of a listing. It may hold fewer leads than asked for, even none, and still have a `next`.
+struct ListPage {
+  std::vector<StoredLead> leads;
+  std::string next;  // where it goes on, opaque to callers; empty: no more
+};
+
+// Reads are thread safe and never wait for writes. Apply is called by one writer at a time (it
+// would be safe from several, but read-modify-write is the caller's to order).
+//
+// Errors: kNotFound; kDataLoss for a record that does not parse; kUnavailable for an I/O error.
+// What Apply could not write is not seen by reads; only after a crash of the machine all of it may
+// turn out to be there.
+class LeadStore {
+ public:
+  virtual ~LeadStore() = default;
+
+  // Random, made with the store: tells tokens of one store from another's.
+  virtual const std::string& store_id() const = 0;
+
+  // One point read.
+  virtual absl::StatusOr<StoredLead> Get(absl::string_view lead_id) const = 0;
+  // Results in the order of the ids.
+  virtual std::vector<absl::StatusOr<StoredLead>> GetMany(
+      const std::vector<std::string>& lead_ids) const = 0;
+  virtual absl::StatusOr<bool> HasEvent(absl::string_view lead_id,
+                                        absl::string_view event_id) const = 0;
+  // In time order, those of one time by id; the first `limit`.
+  virtual absl::StatusOr<std::vector<StoredEvent>> Events(absl::string_view lead_id,
+                                                          size_t limit) const = 0;
+
+  // All of it or nothing, over all leads in it. Assigns change sequences.
+  virtual absl::Status Apply(std::vector<LeadWrite>& writes, Durability durability) = 0;
+  virtual absl::Status Flush() = 0;
+
+  // By id, after `after` (from ListPage::next; empty: from the start).
+  virtual absl::StatusOr<ListPage> ListById(absl::string_view after, size_t limit) const = 0;
+  // By id within one grade, through the index.
+  virtual absl::StatusOr<ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
+                                               size_t limit) const = 0;
+  // Ids of leads whose decision on record stopped holding at or before `time`, earliest first.
+  virtual absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const = 0;
+
+  // Changes with sequence > `after`, in order.
+  virtual absl::StatusOr<std::vector<LoggedChange>> Changes(uint64_t after, size_t limit) const = 0;
+  virtual uint64_t last_sequence() const = 0;
+  // The smallest sequence still kept minus 1: resuming from below it is too old.
+  virtual uint64_t first_resumable() const = 0;
+
+  // Reads everything: each record parses, each index entry has its record and each record its index
+  // entries, each timeline entry its event. Calls `report` per finding. Returns how many leads
+  // there are.
+  virtual absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const = 0;
+};
+
+}  // namespace leadgrade::store
