@@ -3,7 +3,7 @@
 # Targets to name in DEPS:
 #   absl::*  yaml-cpp  re2::re2  protobuf::libprotobuf  gRPC::grpc++  gRPC::grpc++_reflection
 #   RocksDB::rocksdb  CLI11::CLI11  spdlog::spdlog  prometheus-cpp::core  httplib::httplib
-#   OpenSSL::Crypto  Threads::Threads
+#   nlohmann_json::nlohmann_json  OpenSSL::Crypto  Threads::Threads
 # Tests get GTest::gtest_main and GTest::gmock without asking.
 
 find_package(absl REQUIRED CONFIG)
@@ -12,6 +12,7 @@ find_package(gRPC REQUIRED CONFIG)
 find_package(yaml-cpp REQUIRED CONFIG)
 find_package(CLI11 REQUIRED CONFIG)
 find_package(spdlog REQUIRED CONFIG)
+find_package(nlohmann_json REQUIRED CONFIG)
 find_package(OpenSSL REQUIRED)
 find_package(Threads REQUIRED)
 if(LEADGRADE_TESTS)

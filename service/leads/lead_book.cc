@@ -11,79 +11,116 @@
 namespace leadgrade::leads {
 namespace {
 
-// A request on its way through the writer. Prepare works on the batch; Finish calls back once the
-// batch is on disk, or with what went wrong.
+// A request on its way through the writer.
 class Request {
  public:
+  explicit Request(Wanted wanted) : wanted_(std::move(wanted)) {}
   virtual ~Request() = default;
   // How many leads and events there are to work on, at least 1.
   virtual size_t weight() const = 0;
   virtual bool MustWait(const WriteBatch& batch) const = 0;
-  virtual void Prepare(WriteBatch& batch) = 0;
-  virtual void Finish(const absl::Status& applied) = 0;
+
+  // Works on the batch, if somebody still waits for it.
+  void Take(WriteBatch& batch) {
+    if (wanted_) given_up_ = wanted_();
+    if (given_up_.ok()) Prepare(batch);
+  }
+  // Calls back once the batch is on disk, or with what went wrong.
+  void Close(const absl::Status& applied) { given_up_.ok() ? Finish(applied) : Refuse(given_up_); }
   // Instead of both: it never got into the queue.
   virtual void Refuse(const absl::Status& status) = 0;
+
+ private:
+  virtual void Prepare(WriteBatch& batch) = 0;
+  virtual void Finish(const absl::Status& applied) = 0;
+
+  Wanted wanted_;
+  absl::Status given_up_;
 };
 
-class EditRequest : public Request {
+// One that has one reply.
+template <typename Reply>
+class ReplyRequest : public Request {
  public:
-  EditRequest(LeadEdit edit, std::function<void(absl::StatusOr<EditResult>)> done)
-      : edit_(std::move(edit)), done_(std::move(done)) {}
+  using Done = std::function<void(absl::StatusOr<Reply>)>;
+  ReplyRequest(Wanted wanted, Done done) : Request(std::move(wanted)), done_(std::move(done)) {}
+  void Refuse(const absl::Status& status) override { done_(status); }
+
+ protected:
+  absl::StatusOr<Reply> result_ = absl::InternalError("not prepared");
+
+ private:
+  void Finish(const absl::Status& applied) override {
+    if (result_.ok() && !applied.ok()) result_ = applied;
+    done_(std::move(result_));
+  }
+
+  Done done_;
+};
+
+class EditRequest : public ReplyRequest<EditResult> {
+ public:
+  EditRequest(LeadEdit edit, Wanted wanted, Done done)
+      : ReplyRequest(std::move(wanted), std::move(done)), edit_(std::move(edit)) {}
   size_t weight() const override { return 1; }
   bool MustWait(const WriteBatch& batch) const override { return batch.IsDeleted(edit_.lead_id); }
-  void Prepare(WriteBatch& batch) override { result_ = batch.Edit(edit_); }
-  void Finish(const absl::Status& applied) override {
-    if (result_.ok() && !applied.ok()) result_ = applied;
-    done_(std::move(result_));
-  }
-  void Refuse(const absl::Status& status) override { done_(status); }
 
  private:
+  void Prepare(WriteBatch& batch) override { result_ = batch.Edit(edit_); }
+
   LeadEdit edit_;
-  std::function<void(absl::StatusOr<EditResult>)> done_;
-  absl::StatusOr<EditResult> result_ = absl::InternalError("not prepared");
 };
 
-class RecordRequest : public Request {
+class RecordRequest : public ReplyRequest<EventsResult> {
  public:
-  RecordRequest(std::vector<NewEvent> events, bool create_missing,
-                std::function<void(absl::StatusOr<EventsResult>)> done)
-      : events_(std::move(events)), create_missing_(create_missing), done_(std::move(done)) {}
+  RecordRequest(std::vector<NewEvent> events, bool create_missing, Wanted wanted, Done done)
+      : ReplyRequest(std::move(wanted), std::move(done)),
+        events_(std::move(events)),
+        create_missing_(create_missing) {}
   size_t weight() const override { return std::max<size_t>(events_.size(), 1); }
   bool MustWait(const WriteBatch& batch) const override {
-    for (const NewEvent& event : events_) {
-      if (batch.IsDeleted(event.lead_id)) return true;
-    }
-    return false;
+    return std::any_of(events_.begin(), events_.end(),
+                       [&](const NewEvent& event) { return batch.IsDeleted(event.lead_id); });
   }
-  void Prepare(WriteBatch& batch) override { result_ = batch.Record(events_, create_missing_); }
-  void Finish(const absl::Status& applied) override {
-    if (result_.ok() && !applied.ok()) result_ = applied;
-    done_(std::move(result_));
-  }
-  void Refuse(const absl::Status& status) override { done_(status); }
 
  private:
+  void Prepare(WriteBatch& batch) override { result_ = batch.Record(events_, create_missing_); }
+
   std::vector<NewEvent> events_;
   bool create_missing_;
-  std::function<void(absl::StatusOr<EventsResult>)> done_;
-  absl::StatusOr<EventsResult> result_ = absl::InternalError("not prepared");
 };
 
+class RescoreRequest : public ReplyRequest<size_t> {
+ public:
+  RescoreRequest(size_t limit, Done done) : ReplyRequest(nullptr, std::move(done)), limit_(limit) {}
+  size_t weight() const override { return std::max<size_t>(limit_, 1); }
+  bool MustWait(const WriteBatch& batch) const override { return false; }
+
+ private:
+  void Prepare(WriteBatch& batch) override { result_ = batch.RescoreDue(limit_); }
+
+  size_t limit_;
+};
+
+// Has one outcome a lead.
 class ImportRequest : public Request {
  public:
-  ImportRequest(std::vector<ImportedLead> leads,
+  ImportRequest(std::vector<ImportedLead> leads, Wanted wanted,
                 std::function<void(std::vector<absl::Status>)> done)
-      : leads_(std::move(leads)), done_(std::move(done)) {
+      : Request(std::move(wanted)), leads_(std::move(leads)), done_(std::move(done)) {
     for (const ImportedLead& lead : leads_) weight_ += 1 + lead.events.size();
   }
   size_t weight() const override { return std::max<size_t>(weight_, 1); }
   bool MustWait(const WriteBatch& batch) const override {
-    for (const ImportedLead& lead : leads_) {
-      if (batch.IsDeleted(lead.edit.lead_id)) return true;
-    }
-    return false;
+    return std::any_of(leads_.begin(), leads_.end(), [&](const ImportedLead& lead) {
+      return batch.IsDeleted(lead.edit.lead_id);
+    });
   }
+  void Refuse(const absl::Status& status) override {
+    done_(std::vector<absl::Status>(leads_.size(), status));
+  }
+
+ private:
   void Prepare(WriteBatch& batch) override {
     for (const ImportedLead& lead : leads_) results_.push_back(batch.Import(lead));
   }
@@ -93,34 +130,11 @@ class ImportRequest : public Request {
     }
     done_(std::move(results_));
   }
-  void Refuse(const absl::Status& status) override {
-    done_(std::vector<absl::Status>(leads_.size(), status));
-  }
 
- private:
   std::vector<ImportedLead> leads_;
   size_t weight_ = 0;
   std::function<void(std::vector<absl::Status>)> done_;
   std::vector<absl::Status> results_;
-};
-
-class RescoreRequest : public Request {
- public:
-  RescoreRequest(size_t limit, std::function<void(absl::StatusOr<size_t>)> done)
-      : limit_(limit), done_(std::move(done)) {}
-  size_t weight() const override { return std::max<size_t>(limit_, 1); }
-  bool MustWait(const WriteBatch& batch) const override { return false; }
-  void Prepare(WriteBatch& batch) override { result_ = batch.RescoreDue(limit_); }
-  void Finish(const absl::Status& applied) override {
-    if (result_.ok() && !applied.ok()) result_ = applied;
-    done_(std::move(result_));
-  }
-  void Refuse(const absl::Status& status) override { done_(status); }
-
- private:
-  size_t limit_;
-  std::function<void(absl::StatusOr<size_t>)> done_;
-  absl::StatusOr<size_t> result_ = absl::InternalError("not prepared");
 };
 
 }  // namespace
@@ -213,7 +227,7 @@ class LeadBook::Impl {
                         const std::function<void(uint64_t)>& listener) {
     WriteBatch batch(store_, bundle_(), clock_());
     Iterator it = begin;
-    for (; it != end && !(it != begin && (*it)->MustWait(batch)); ++it) (*it)->Prepare(batch);
+    for (; it != end && !(it != begin && (*it)->MustWait(batch)); ++it) (*it)->Take(batch);
     absl::Status applied;
     bool changed = false;
     if (!batch.empty()) {
@@ -221,7 +235,7 @@ class LeadBook::Impl {
       applied = result.status();
       changed = result.ok() && *result;
     }
-    for (Iterator done = begin; done != it; ++done) (*done)->Finish(applied);
+    for (Iterator done = begin; done != it; ++done) (*done)->Close(applied);
     if (changed && listener) listener(store_.last_sequence());
     return it;
   }
@@ -285,18 +299,21 @@ absl::StatusOr<std::pair<store::StoredLead, decision::Explanation>> LeadBook::Ex
   return std::pair(*std::move(stored), std::move(explanation));
 }
 
-void LeadBook::Edit(LeadEdit edit, std::function<void(absl::StatusOr<EditResult>)> done) {
-  impl_->Push(std::make_unique<EditRequest>(std::move(edit), std::move(done)));
+void LeadBook::Edit(LeadEdit edit, Wanted wanted,
+                    std::function<void(absl::StatusOr<EditResult>)> done) {
+  impl_->Push(std::make_unique<EditRequest>(std::move(edit), std::move(wanted), std::move(done)));
 }
 
-void LeadBook::Record(std::vector<NewEvent> events, bool create_missing,
+void LeadBook::Record(std::vector<NewEvent> events, bool create_missing, Wanted wanted,
                       std::function<void(absl::StatusOr<EventsResult>)> done) {
-  impl_->Push(std::make_unique<RecordRequest>(std::move(events), create_missing, std::move(done)));
+  impl_->Push(std::make_unique<RecordRequest>(std::move(events), create_missing, std::move(wanted),
+                                              std::move(done)));
 }
 
-void LeadBook::Import(std::vector<ImportedLead> leads,
+void LeadBook::Import(std::vector<ImportedLead> leads, Wanted wanted,
                       std::function<void(std::vector<absl::Status>)> done) {
-  impl_->Push(std::make_unique<ImportRequest>(std::move(leads), std::move(done)));
+  impl_->Push(
+      std::make_unique<ImportRequest>(std::move(leads), std::move(wanted), std::move(done)));
 }
 
 void LeadBook::RescoreDue(size_t limit, std::function<void(absl::StatusOr<size_t>)> done) {

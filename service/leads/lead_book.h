@@ -23,6 +23,10 @@ namespace leadgrade::leads {
 using Clock = std::function<absl::Time()>;
 // The bundle in force; thread safe, never null, wait-free for readers.
 using BundleSource = std::function<std::shared_ptr<const rules::Bundle>()>;
+// Asked on the writer thread right before a request is worked on: OK while somebody waits for it,
+// else why not (kCancelled, kDeadlineExceeded), which becomes its result, with nothing written.
+// Null: always wanted.
+using Wanted = std::function<absl::Status()>;
 
 struct NewEvent {
   std::string lead_id;
@@ -93,10 +97,11 @@ class LeadBook {
   absl::StatusOr<std::pair<store::StoredLead, decision::Explanation>> Explain(
       absl::string_view lead_id) const;
 
-  void Edit(LeadEdit edit, std::function<void(absl::StatusOr<EditResult>)> done);
-  void Record(std::vector<NewEvent> events, bool create_missing,
+  void Edit(LeadEdit edit, Wanted wanted, std::function<void(absl::StatusOr<EditResult>)> done);
+  void Record(std::vector<NewEvent> events, bool create_missing, Wanted wanted,
               std::function<void(absl::StatusOr<EventsResult>)> done);
-  void Import(std::vector<ImportedLead> leads, std::function<void(std::vector<absl::Status>)> done);
+  void Import(std::vector<ImportedLead> leads, Wanted wanted,
+              std::function<void(std::vector<absl::Status>)> done);
   // Rescores leads whose decision on record stopped holding, the longest overdue first; at most
   // `limit`; gives how many. A damaged lead is passed over; kDataLoss where there was nothing else.
   void RescoreDue(size_t limit, std::function<void(absl::StatusOr<size_t>)> done);

@@ -1,0 +1,58 @@
+// The bundle in force, read from a directory, swapped whole.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/base/issue.h"
+#include "engine/rules/bundle.h"
+
+namespace leadgrade::bundles {
+
+// Reads a bundle directory's *.yaml and *.yml files, bounded by limits.h, subdirectories included
+// but for hidden ones. Paths start with the directory's own name. kNotFound when there is no such
+// directory, kInvalidArgument past a bound (naming it), kUnavailable for a file that can't be read.
+absl::StatusOr<rules::BundleFiles> ReadBundleFiles(const std::string& directory);
+
+class BundleRegistry {
+ public:
+  struct Active {
+    std::shared_ptr<const rules::Bundle> bundle;
+    absl::Time activate_time;
+  };
+  // Outcome of a reload, for logs and metrics.
+  struct Reload {
+    bool changed = false;
+    absl::Status read;                            // the directory could not be read
+    base::IssueList issues;                       // the bundle does not compile
+    std::shared_ptr<const rules::Bundle> bundle;  // in force after it
+  };
+  using Listener = std::function<void(const Reload&)>;
+
+  // Loads for the first time: kNotFound and so on as ReadBundleFiles; kInvalidArgument with the
+  // formatted issues when it does not compile.
+  static absl::StatusOr<std::unique_ptr<BundleRegistry>> Open(std::string directory,
+                                                              std::function<absl::Time()> clock,
+                                                              Listener listener);
+  ~BundleRegistry();
+
+  // Wait-free for all practical purposes; thread safe; never null.
+  std::shared_ptr<const rules::Bundle> bundle() const;
+  Active active() const;
+  // Compiles aside and swaps; a bad bundle leaves the good one. Thread safe.
+  Reload ReloadNow();
+  // Watches the directory on a thread of its own (inotify, with a short quiet period so that an
+  // editor's several writes are one reload), until destruction.
+  void StartWatching();
+
+ private:
+  class Impl;
+  explicit BundleRegistry(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leadgrade::bundles

@@ -1,0 +1,44 @@
+// The API's four gRPC services, as thin handlers over the book of leads, the store's listings and
+// the bundle in force. All on gRPC's callback API: no thread waits for a call.
+#pragma once
+
+#include <memory>
+
+#include "service/bundles/bundle_registry.h"
+#include "service/leads/lead_book.h"
+#include "service/metrics/metrics.h"
+#include "service/store/lead_store.h"
+
+namespace grpc {
+class ServerBuilder;
+}
+
+namespace leadgrade::rpc {
+
+// All borrowed; they outlive the services.
+struct Dependencies {
+  leads::LeadBook* book = nullptr;
+  const store::LeadStore* store = nullptr;  // reads only: listings and the change log
+  const bundles::BundleRegistry* bundles = nullptr;
+  metrics::Metrics* metrics = nullptr;
+};
+
+// Thread safe. Takes over the book's OnChanges to wake the streams that watch grade changes.
+// Destroy it after the grpc::Server.
+class Services {
+ public:
+  explicit Services(const Dependencies& dependencies);
+  ~Services();
+
+  // Registers the services, and the limits of messages, on the builder.
+  void RegisterWith(grpc::ServerBuilder& builder);
+  // Ends the streams that would go on for ever (watch, stream scoring) with UNAVAILABLE, so that a
+  // server's Shutdown with a deadline need not cancel them. New ones are refused.
+  void Drain();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leadgrade::rpc

@@ -1,0 +1,119 @@
+// One decision in process, against hand-written C++ for the same rules.
+//
+// The hand-written side grades from a plain struct, with the same day count in the organisation's
+// zone, and knows neither unknowns nor reasons nor actions: a floor, not a peer.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "engine/base/issue.h"
+#include "engine/decision/decision.h"
+#include "engine/rules/bundle.h"
+#include "service/bundles/bundle_registry.h"
+
+namespace leadgrade {
+namespace {
+
+enum class KpLevel { kNone, kThird, kSecond, kFirst };
+enum class Grade { kD, kC, kB, kA };
+
+struct PlainLead {
+  KpLevel kp_level;
+  bool need, value_recognised, budget, lapsed, is_signed;
+  int approval_layers;
+  bool has_grade;
+  Grade current_grade;
+  absl::Time grade_entered;
+};
+
+Grade GradeByHand(const PlainLead& lead, absl::Time now, absl::TimeZone zone) {
+  if (lead.lapsed && !lead.is_signed) return Grade::kD;
+  if (lead.has_grade && lead.current_grade != Grade::kD && !lead.is_signed) {
+    const int64_t days = absl::ToCivilDay(now, zone) - absl::ToCivilDay(lead.grade_entered, zone);
+    const int window = lead.current_grade == Grade::kA   ? 10
+                       : lead.current_grade == Grade::kB ? 20
+                                                         : 30;
+    if (days > window) return Grade::kD;
+  }
+  if (!lead.need || !lead.value_recognised || !lead.budget) return Grade::kD;
+  if (lead.kp_level == KpLevel::kFirst && lead.approval_layers == 0) return Grade::kA;
+  if (lead.kp_level >= KpLevel::kThird && lead.approval_layers <= 1) return Grade::kB;
+  if (lead.kp_level >= KpLevel::kThird && lead.approval_layers == 2) return Grade::kC;
+  return Grade::kD;
+}
+
+absl::Time Now() { return absl::FromUnixSeconds(1772500000); }
+
+std::shared_ptr<const rules::Bundle> SalesBundle() {
+  static const auto* const bundle = [] {
+    auto files = bundles::ReadBundleFiles(LEADGRADE_SALES_RULES);
+    base::IssueList issues;
+    auto loaded = files.ok() ? rules::LoadBundle(*files, &issues) : nullptr;
+    if (loaded == nullptr) {
+      std::fprintf(stderr, "%s%s\n", files.status().ToString().c_str(),
+                   base::FormatIssues(issues).c_str());
+      std::exit(3);
+    }
+    return new std::shared_ptr<const rules::Bundle>(std::move(loaded));
+  }();
+  return *bundle;
+}
+
+facts::StatedFact Stated(facts::FactValue value) {
+  facts::StatedFact fact;
+  fact.value = std::move(value);
+  fact.observed_time = Now() - absl::Hours(100);
+  return fact;
+}
+
+facts::Lead KnownLead() {
+  facts::Lead lead;
+  lead.facts["kp_level"] = Stated({std::string("FIRST")});
+  lead.facts["need"] = Stated({true});
+  lead.facts["budget"] = Stated({true});
+  lead.timeline.push_back({Now() - absl::Hours(100), "visit", std::nullopt});
+  lead.timeline.push_back({Now() - absl::Hours(50), "call", std::nullopt});
+  lead.grade_history.push_back(
+      {Now() - absl::Hours(100), "", "A", "all-three-labels", facts::Cause::kEvent, ""});
+  return lead;
+}
+
+void BM_HandWritten(benchmark::State& state) {
+  const absl::TimeZone zone = SalesBundle()->time_zone;
+  PlainLead lead{KpLevel::kFirst, true, true, true,      false,
+                 false,           0,    true, Grade::kA, Now() - absl::Hours(100)};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(lead);
+    benchmark::DoNotOptimize(GradeByHand(lead, Now(), zone));
+  }
+}
+BENCHMARK(BM_HandWritten);
+
+void Decide(benchmark::State& state, const facts::Lead& lead, bool valid_until) {
+  const auto bundle = SalesBundle();
+  decision::DecideOptions options;
+  options.valid_until = valid_until;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(decision::Decide(bundle, lead, Now(), options));
+  }
+}
+
+void BM_DecideKnown(benchmark::State& state) { Decide(state, KnownLead(), false); }
+BENCHMARK(BM_DecideKnown);
+
+void BM_DecideKnownWithValidUntil(benchmark::State& state) { Decide(state, KnownLead(), true); }
+BENCHMARK(BM_DecideKnownWithValidUntil);
+
+void BM_DecideNothingKnown(benchmark::State& state) { Decide(state, facts::Lead(), false); }
+BENCHMARK(BM_DecideNothingKnown);
+
+}  // namespace
+}  // namespace leadgrade
+
+BENCHMARK_MAIN();

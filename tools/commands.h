@@ -1,0 +1,21 @@
+// The subcommands of `leadgrade`. Each Add… declares one on `app`, with its options, help and an
+// example, and sets `*exit_code` (exit_code.h) when it ran. Data goes to stdout, diagnostics to
+// stderr.
+#pragma once
+
+#include "CLI/App.hpp"
+
+namespace leadgrade::tools {
+
+void AddServe(CLI::App& app, int* exit_code);   // serve_command.cc
+void AddCheck(CLI::App& app, int* exit_code);   // check_command.cc
+void AddTest(CLI::App& app, int* exit_code);    // test_command.cc
+void AddEval(CLI::App& app, int* exit_code);    // eval_command.cc
+void AddScore(CLI::App& app, int* exit_code);   // score_command.cc: score, explain
+void AddLeads(CLI::App& app, int* exit_code);   // leads_command.cc: leads list, leads get
+void AddWatch(CLI::App& app, int* exit_code);   // watch_command.cc
+void AddExport(CLI::App& app, int* exit_code);  // export_command.cc
+void AddImport(CLI::App& app, int* exit_code);  // import/import_command.cc
+void AddVerify(CLI::App& app, int* exit_code);  // verify_command.cc
+
+}  // namespace leadgrade::tools
