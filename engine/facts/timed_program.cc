@@ -233,6 +233,8 @@ class Compare : public Node {
     const bool days = a.course.shape == Shape::kDays || b.course.shape == Shape::kDays;
     const bool instants = a.course.shape == Shape::kInstant || b.course.shape == Shape::kInstant;
     if (!days && !instants) return absl::InfiniteFuture();
+    // What moves is no null, and stays none for as long as its course holds.
+    if (a.value.is_null() || b.value.is_null()) return absl::InfiniteFuture();
     const auto kinds = [&](Kind kind) { return a.value.kind() == kind && b.value.kind() == kind; };
     if (days && !instants && kinds(Kind::kInt)) {
       int64_t difference = 0;
@@ -252,7 +254,7 @@ class Compare : public Node {
       const auto delay = DelayToTurn(op_, difference, slope);
       return delay.has_value() ? context.now + *delay : absl::InfiniteFuture();
     }
-    // Values of kinds that differ (null, a double): equality is settled, order is not followed.
+    // Numbers of kinds that differ: not followed.
     return std::min(HoldsUntil(a.course, context), HoldsUntil(b.course, context));
   }
 
