@@ -79,9 +79,9 @@ class Advancer {
   }
 
   void Step(absl::Time time, Cause cause) {
-    auto [decision, holds] = DecideOnce(bundle_, lead_, time, false);
+    auto [decision, holds] = DecideOnce(bundle_, lead_, time);
     for (int i = 0; i < kMaxChangesPerInstant && Enter(decision, cause); ++i) {
-      std::tie(decision, holds) = DecideOnce(bundle_, lead_, time, false);
+      std::tie(decision, holds) = DecideOnce(bundle_, lead_, time);
     }
     decision.valid_until = FindValidUntil(bundle_, lead_, decision, holds);
     std::vector<facts::OpenAction> open;

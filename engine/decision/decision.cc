@@ -20,7 +20,7 @@ class Decider {
     decision_.now = now;
   }
 
-  std::pair<Decision, absl::Time> Decide(bool fact_values) {
+  std::pair<Decision, absl::Time> Decide(const DecideOptions& options) {
     for (const facts::UnreadableFact& fact : evaluation_.unreadable()) {
       decision_.issues.push_back({"unreadable-fact", "", "", fact.fact + ": " + fact.reason});
     }
@@ -42,8 +42,9 @@ class Decider {
     decision_.missing = std::move(attainable.missing);
     TakeShown();
     decision_.provisional = decision_.attainable.size() != 1 || !decision_.issues.empty();
-    if (fact_values) TakeFactValues();
-    const absl::Time holds = HoldsAtLeastUntil(evaluation_, lead_);
+    if (options.fact_values) TakeFactValues();
+    const absl::Time holds =
+        options.valid_until ? HoldsAtLeastUntil(evaluation_, lead_) : decision_.now;
     return {std::move(decision_), holds};
   }
 
@@ -151,8 +152,8 @@ class Decider {
 
 std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
                                            const facts::Lead& lead, absl::Time now,
-                                           bool fact_values) {
-  return Decider(bundle, lead, now).Decide(fact_values);
+                                           const DecideOptions& options) {
+  return Decider(bundle, lead, now).Decide(options);
 }
 
 const std::string& GradeName(const Decision& decision, int ordinal) {
@@ -162,7 +163,7 @@ const std::string& GradeName(const Decision& decision, int ordinal) {
 
 Decision Decide(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
                 absl::Time now, const DecideOptions& options) {
-  auto [decision, holds] = DecideOnce(bundle, lead, now, options.fact_values);
+  auto [decision, holds] = DecideOnce(bundle, lead, now, options);
   if (options.valid_until) decision.valid_until = FindValidUntil(bundle, lead, decision, holds);
   return std::move(decision);
 }

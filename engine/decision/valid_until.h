@@ -19,9 +19,10 @@ absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
 // when an action was proposed) does not count.
 bool SameAnswer(const Decision& a, const Decision& b);
 
-// The decision without valid_until, and HoldsAtLeastUntil of its evaluation.
+// The decision without valid_until, and HoldsAtLeastUntil of its evaluation where
+// `options.valid_until` asks for it (else the decision's own instant).
 std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
                                            const facts::Lead& lead, absl::Time now,
-                                           bool fact_values);
+                                           const DecideOptions& options = {});
 
 }  // namespace leadgrade::decision

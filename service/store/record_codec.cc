@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
 #include "store/v1/record.pb.h"
 
 namespace leadgrade::store {
@@ -227,11 +228,32 @@ bool Parse(absl::string_view bytes, Record* record) {
   return record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
+// Memory for the messages of one record, most of them on the stack.
+class RecordArena {
+ public:
+  template <typename Record>
+  Record& Make() {
+    return *google::protobuf::Arena::CreateMessage<Record>(&arena_);
+  }
+
+ private:
+  static google::protobuf::ArenaOptions On(char* block, size_t size) {
+    google::protobuf::ArenaOptions options;
+    options.initial_block = block;
+    options.initial_block_size = size;
+    return options;
+  }
+
+  alignas(8) char block_[4096];
+  google::protobuf::Arena arena_{On(block_, sizeof(block_))};
+};
+
 }  // namespace
 
 std::string EncodeLead(const StoredLead& stored) {
   const facts::Lead& lead = stored.lead;
-  pb::LeadRecord record;
+  RecordArena arena;
+  auto& record = arena.Make<pb::LeadRecord>();
   record.set_display_name(stored.display_name);
   record.set_owner(stored.owner);
   EncodeFacts(lead, &record);
@@ -256,7 +278,8 @@ std::string EncodeLead(const StoredLead& stored) {
 }
 
 absl::StatusOr<StoredLead> DecodeLead(absl::string_view lead_id, absl::string_view bytes) {
-  pb::LeadRecord record;
+  RecordArena arena;
+  auto& record = arena.Make<pb::LeadRecord>();
   StoredLead stored;
   facts::Lead& lead = stored.lead;
   if (!Parse(bytes, &record) || !DecodeFacts(record, &lead) ||
