@@ -102,6 +102,20 @@ class RescoreRequest : public ReplyRequest<size_t> {
   size_t limit_;
 };
 
+class SweepRequest : public ReplyRequest<Sweep> {
+ public:
+  SweepRequest(std::string after, size_t limit, Done done)
+      : ReplyRequest(nullptr, std::move(done)), after_(std::move(after)), limit_(limit) {}
+  size_t weight() const override { return std::max<size_t>(limit_, 1); }
+  bool MustWait(const WriteBatch& batch) const override { return false; }
+
+ private:
+  void Prepare(WriteBatch& batch) override { result_ = batch.RescoreOutdated(after_, limit_); }
+
+  std::string after_;
+  size_t limit_;
+};
+
 // Has one outcome a lead.
 class ImportRequest : public Request {
  public:
@@ -318,6 +332,11 @@ void LeadBook::Import(std::vector<ImportedLead> leads, Wanted wanted,
 
 void LeadBook::RescoreDue(size_t limit, std::function<void(absl::StatusOr<size_t>)> done) {
   impl_->Push(std::make_unique<RescoreRequest>(limit, std::move(done)));
+}
+
+void LeadBook::RescoreOutdated(std::string after, size_t limit,
+                               std::function<void(absl::StatusOr<Sweep>)> done) {
+  impl_->Push(std::make_unique<SweepRequest>(std::move(after), limit, std::move(done)));
 }
 
 void LeadBook::OnChanges(std::function<void(uint64_t last_sequence)> listener) {

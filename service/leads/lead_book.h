@@ -58,6 +58,12 @@ struct EventsResult {
   std::vector<decision::Decision> decisions;  // same order
 };
 
+// A part of the way through all leads.
+struct Sweep {
+  size_t rescored = 0;
+  std::string next;  // where it goes on; empty: it is done
+};
+
 // A lead of an import: everything at once. Events already there are skipped. An edit of kind
 // kDelete is not for imports; it counts as kUpdate.
 struct ImportedLead {
@@ -105,6 +111,10 @@ class LeadBook {
   // Rescores leads whose decision on record stopped holding, the longest overdue first; at most
   // `limit`; gives how many. A damaged lead is passed over; kDataLoss where there was nothing else.
   void RescoreDue(size_t limit, std::function<void(absl::StatusOr<size_t>)> done);
+  // Rescores leads that another bundle than the one in force decided last: looks at no more than
+  // `limit` of them, by id after `after` (empty: from the start). A damaged lead is kDataLoss.
+  void RescoreOutdated(std::string after, size_t limit,
+                       std::function<void(absl::StatusOr<Sweep>)> done);
 
   // Called on the writer thread after a batch with grade changes was written, after its callbacks.
   void OnChanges(std::function<void(uint64_t last_sequence)> listener);

@@ -13,20 +13,22 @@ using facts::Cause;
 absl::StatusOr<WriteBatch::Working> WriteBatch::Load(const std::string& lead_id) const {
   const auto it = leads_.find(lead_id);
   if (it != leads_.end()) return it->second;
-  Working working;
   auto stored = store_.Get(lead_id);
-  if (stored.ok()) {
-    working.exists = true;
-    working.write.old_grade = stored->grade;
-    working.write.old_due = store::DueTime(stored->lead);
-    working.write.lead = *std::move(stored);
-  } else if (absl::IsNotFound(stored.status())) {
-    working.write.is_new = true;
-    working.write.lead.id = lead_id;
-    working.write.lead.create_time = now_;
-  } else {
-    return stored.status();
-  }
+  if (stored.ok()) return Existing(*std::move(stored));
+  if (!absl::IsNotFound(stored.status())) return stored.status();
+  Working working;
+  working.write.is_new = true;
+  working.write.lead.id = lead_id;
+  working.write.lead.create_time = now_;
+  return working;
+}
+
+WriteBatch::Working WriteBatch::Existing(store::StoredLead stored) {
+  Working working;
+  working.exists = true;
+  working.write.old_grade = stored.grade;
+  working.write.old_due = store::DueTime(stored.lead);
+  working.write.lead = std::move(stored);
   return working;
 }
 
@@ -237,14 +239,30 @@ absl::StatusOr<size_t> WriteBatch::RescoreDue(size_t limit) {
     }
     if (!working.ok()) return working.status();
     if (!working->exists || working->write.old_due > now_) continue;
-    Carry(&*working, {});
-    // What the clock does counts as a change of the lead where its grade changes.
-    if (!working->write.changes.empty()) CountRevision(&*working);
-    Keep(*std::move(working));
+    Rescore(*std::move(working));
     ++count;
   }
   if (count == 0 && !damage.ok()) return damage;
   return count;
+}
+
+absl::StatusOr<Sweep> WriteBatch::RescoreOutdated(const std::string& after, size_t limit) {
+  auto page = store_.ListById(after, limit);
+  if (!page.ok()) return page.status();
+  Sweep sweep;
+  sweep.next = std::move(page->next);
+  for (store::StoredLead& lead : page->leads) {
+    if (lead.lead.bundle_digest == bundle_->digest || leads_.contains(lead.id)) continue;
+    Rescore(Existing(std::move(lead)));
+    ++sweep.rescored;
+  }
+  return sweep;
+}
+
+void WriteBatch::Rescore(Working working) {
+  Carry(&working, {});
+  if (!working.write.changes.empty()) CountRevision(&working);
+  Keep(std::move(working));
 }
 
 absl::StatusOr<bool> WriteBatch::Apply() {

@@ -24,6 +24,7 @@ class WriteBatch {
   absl::Status Import(const ImportedLead& imported);
   // Rescores leads that are due; gives how many.
   absl::StatusOr<size_t> RescoreDue(size_t limit);
+  absl::StatusOr<Sweep> RescoreOutdated(const std::string& after, size_t limit);
 
   // Deleted in this batch: a request that touches it has to wait for the next one.
   bool IsDeleted(const std::string& lead_id) const;
@@ -38,6 +39,7 @@ class WriteBatch {
     absl::flat_hash_set<std::string> new_events;
   };
 
+  static Working Existing(store::StoredLead stored);
   // The lead as of this batch, or a blank one that does not exist.
   absl::StatusOr<Working> Load(const std::string& lead_id) const;
   void Keep(Working working);
@@ -45,6 +47,9 @@ class WriteBatch {
   absl::Status CheckBounds(const Working& working,
                            const std::vector<decision::Change>& changes) const;
   absl::StatusOr<bool> IsKnown(const Working& working, const std::string& event_id) const;
+  // Takes the lead to now; what the clock or the rules did counts as a change of the lead where its
+  // grade changed.
+  void Rescore(Working working);
   // Advances the lead through `changes` and notes what that means for indexes and log.
   decision::Decision Carry(Working* working, std::vector<decision::Change> changes) const;
   void CountRevision(Working* working) const;

@@ -114,6 +114,11 @@ class LeadStore {
   // The smallest sequence still kept minus 1: resuming from below it is too old.
   virtual uint64_t first_resumable() const = 0;
 
+  // Digest of the bundle under which every lead was decided last, as noted by SetSwept; empty where
+  // that is not known.
+  virtual absl::StatusOr<std::string> swept() const = 0;
+  virtual absl::Status SetSwept(absl::string_view digest) = 0;
+
   // Reads everything: each record parses, each index entry has its record and each record its index
   // entries, each timeline entry its event. Calls `report` per finding. Returns how many leads
   // there are.

@@ -14,6 +14,8 @@ namespace {
 // deletions stay few.
 constexpr uint64_t kTrimFraction = 1000;
 
+constexpr absl::string_view kSweptKey = "swept";
+
 }  // namespace
 
 absl::Time DueTime(const facts::Lead& lead) {
@@ -246,6 +248,20 @@ absl::StatusOr<std::vector<LoggedChange>> RocksDbStore::Changes(uint64_t after,
   }
   if (!it->status().ok()) return ToStatus(it->status());
   return changes;
+}
+
+absl::StatusOr<std::string> RocksDbStore::swept() const {
+  std::string digest;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), families_[kMeta], ToSlice(kSweptKey), &digest);
+  if (!status.ok() && !status.IsNotFound()) return ToStatus(status);
+  return digest;
+}
+
+absl::Status RocksDbStore::SetSwept(absl::string_view digest) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return ToStatus(db_->Put(options, families_[kMeta], ToSlice(kSweptKey), ToSlice(digest)));
 }
 
 }  // namespace leadgrade::store

@@ -49,6 +49,8 @@ class RocksDbStore : public LeadStore {
   absl::StatusOr<std::vector<LoggedChange>> Changes(uint64_t after, size_t limit) const override;
   uint64_t last_sequence() const override { return last_sequence_.load(); }
   uint64_t first_resumable() const override { return first_resumable_.load(); }
+  absl::StatusOr<std::string> swept() const override;
+  absl::Status SetSwept(absl::string_view digest) override;
   absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const override;
 
  private:

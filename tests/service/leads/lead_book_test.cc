@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/strings/str_replace.h"
 #include "service/store/rocksdb_store.h"
 #include "tests/service/store/temp_dir.h"
 #include "tests/testing/bundles.h"
@@ -70,6 +71,8 @@ class GatedStore : public store::LeadStore {
   }
   uint64_t last_sequence() const override { return real_->last_sequence(); }
   uint64_t first_resumable() const override { return real_->first_resumable(); }
+  absl::StatusOr<std::string> swept() const override { return real_->swept(); }
+  absl::Status SetSwept(absl::string_view digest) override { return real_->SetSwept(digest); }
   absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const override {
     return real_->Verify(report);
   }
@@ -106,7 +109,7 @@ class LeadBookTest : public ::testing::Test {
     EXPECT_TRUE(opened.ok()) << opened.status();
     store_ = std::make_unique<GatedStore>(*std::move(opened));
     book_ = std::make_unique<LeadBook>(
-        *store_, [] { return testing::SalesBundle(); }, [this] { return now_.load(); }, options);
+        *store_, [this] { return bundle_; }, [this] { return now_.load(); }, options);
   }
 
   absl::StatusOr<EditResult> Edit(LeadEdit edit, Wanted wanted = nullptr) {
@@ -161,6 +164,7 @@ class LeadBookTest : public ::testing::Test {
 
   testing::TempDir directory_;
   std::atomic<absl::Time> now_ = At("2026-03-01T09:00:00+08:00");
+  std::shared_ptr<const rules::Bundle> bundle_ = testing::SalesBundle();
   std::unique_ptr<GatedStore> store_;
   std::unique_ptr<LeadBook> book_;
 };
@@ -370,6 +374,29 @@ TEST_F(LeadBookTest, TheTimerTakesNoMoreThanItsLimit) {
   now_ = At("2026-03-20T00:00:00+08:00");
   EXPECT_EQ(*RescoreDue(2), 2u);
   EXPECT_EQ(*RescoreDue(2), 1u);
+}
+
+TEST_F(LeadBookTest, ASweepDecidesUnderTheBundleInForce) {
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Create(id).ok());
+  auto files = testing::ReadFiles(LEADGRADE_SOURCE_DIR "/rules/sales");
+  files["sales/grading.yaml"] = absl::StrReplaceAll(files["sales/grading.yaml"],
+                                                    {{"then: { grade: A }", "then: { grade: B }"}});
+  bundle_ = testing::Load(files);
+  std::string next;
+  std::vector<size_t> rescored;
+  do {
+    std::promise<absl::StatusOr<Sweep>> promise;
+    book_->RescoreOutdated(next, 2, [&](absl::StatusOr<Sweep> sweep) { promise.set_value(sweep); });
+    const auto sweep = promise.get_future().get();
+    ASSERT_TRUE(sweep.ok()) << sweep.status();
+    rescored.push_back(sweep->rescored);
+    next = sweep->next;
+  } while (!next.empty());
+  EXPECT_THAT(rescored, ElementsAre(2u, 1u));
+  const auto stored = store_->Get("c");
+  EXPECT_EQ(stored->grade, "B");
+  EXPECT_EQ(stored->lead.grade_history.back().cause, facts::Cause::kBundle);
+  EXPECT_EQ(stored->lead.bundle_digest, bundle_->digest);
 }
 
 TEST_F(LeadBookTest, ListenersHearOfGradeChangesOnly) {

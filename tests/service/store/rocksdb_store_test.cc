@@ -123,6 +123,13 @@ class RocksDbStoreTest : public ::testing::Test {
   std::unique_ptr<LeadStore> store_;
 };
 
+TEST_F(RocksDbStoreTest, RemembersWhichBundleDecidedOnEveryLead) {
+  EXPECT_EQ(*store_->swept(), "");
+  ASSERT_TRUE(store_->SetSwept("sha256:1").ok());
+  Open();
+  EXPECT_EQ(*store_->swept(), "sha256:1");
+}
+
 TEST_F(RocksDbStoreTest, ALeadIsReadAsItWasWritten) {
   testing::Random random(1);
   StoredLead lead = testing::RandomLead(random, "a");
