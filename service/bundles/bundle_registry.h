@@ -31,6 +31,7 @@ class BundleRegistry {
     base::IssueList issues;                       // the bundle does not compile
     std::shared_ptr<const rules::Bundle> bundle;  // in force after it
   };
+  // Called on the reloading thread, for each reload but the first.
   using Listener = std::function<void(const Reload&)>;
 
   // Loads for the first time: kNotFound and so on as ReadBundleFiles; kInvalidArgument with the
@@ -40,13 +41,14 @@ class BundleRegistry {
                                                               Listener listener);
   ~BundleRegistry();
 
-  // Wait-free for all practical purposes; thread safe; never null.
+  // Never null. Thread safe; waits for no reload, only for the copy of a pointer.
   std::shared_ptr<const rules::Bundle> bundle() const;
   Active active() const;
-  // Compiles aside and swaps; a bad bundle leaves the good one. Thread safe.
+  // Compiles aside and swaps; a bad bundle leaves the good one, and so does one with the digest of
+  // the one in force. Tells the listener. Thread safe.
   Reload ReloadNow();
-  // Watches the directory on a thread of its own (inotify, with a short quiet period so that an
-  // editor's several writes are one reload), until destruction.
+  // Reloads now, and whenever the directory changes, on a thread of its own, until destruction.
+  // Called once.
   void StartWatching();
 
  private:
