@@ -1,9 +1,10 @@
 #include "service/store/record_codec.h"
 
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/arena.h"
 #include "store/v1/record.pb.h"
 
 namespace leadgrade::store {
