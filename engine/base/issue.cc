@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace leadgrade::base {
 namespace {
@@ -35,22 +36,46 @@ int Cells(uint32_t point) {
   return wide ? 2 : 1;
 }
 
-std::string CaretLine(const Issue& issue) {
+// A source line as shown, and the place in it.
+struct Shown {
+  std::string line;
+  int column, length;  // code points; the column counts from 1
+};
+
+Shown Around(const Issue& issue) {
+  constexpr int kLongest = 160, kBefore = 60;
+  const absl::string_view line = issue.source_line;
+  std::vector<size_t> starts;  // of each code point
+  for (size_t position = 0; position < line.size();) {
+    starts.push_back(position);
+    NextCodePoint(line, &position);
+  }
+  const int size = static_cast<int>(starts.size());
+  if (size <= kLongest) return {issue.source_line, issue.span.column, issue.span.length};
+  const int begin = std::clamp(issue.span.column - 1 - kBefore, 0, size - kLongest);
+  const int end = begin + kLongest;
+  const size_t to = end < size ? starts[end] : line.size();
+  return {absl::StrCat(begin > 0 ? "…" : "", line.substr(starts[begin], to - starts[begin]),
+                       end < size ? "…" : ""),
+          issue.span.column - begin + (begin > 0 ? 1 : 0),
+          std::min(issue.span.length, end - issue.span.column + 1)};
+}
+
+std::string CaretLine(const Shown& shown) {
   std::string caret;
   size_t position = 0;
-  for (int column = 1; column < issue.span.column; ++column) {
-    if (position >= issue.source_line.size()) {
+  for (int column = 1; column < shown.column; ++column) {
+    if (position >= shown.line.size()) {
       caret.push_back(' ');
       continue;
     }
-    const uint32_t point = NextCodePoint(issue.source_line, &position);
+    const uint32_t point = NextCodePoint(shown.line, &position);
     caret.append(point == '\t' ? "\t" : std::string(Cells(point), ' '));
   }
-  for (int i = 0; i < std::max(1, issue.span.length); ++i) {
-    if (i > 0 && position >= issue.source_line.size()) break;
-    const int cells = position < issue.source_line.size()
-                          ? Cells(NextCodePoint(issue.source_line, &position))
-                          : 1;
+  for (int i = 0; i < std::max(1, shown.length); ++i) {
+    if (i > 0 && position >= shown.line.size()) break;
+    const int cells =
+        position < shown.line.size() ? Cells(NextCodePoint(shown.line, &position)) : 1;
     caret.append(i == 0 ? "^" : "~").append(cells - 1, '~');
   }
   return caret;
@@ -107,7 +132,8 @@ std::string FormatIssue(const Issue& issue) {
                    issue.severity == Severity::kError ? ": error: " : ": warning: ", issue.message,
                    " [", issue.code, "]\n");
   if (!issue.source_line.empty()) {
-    absl::StrAppend(&text, issue.source_line, "\n", CaretLine(issue), "\n");
+    const Shown shown = Around(issue);
+    absl::StrAppend(&text, shown.line, "\n", CaretLine(shown), "\n");
   }
   if (!issue.hint.empty()) absl::StrAppend(&text, "hint: ", issue.hint, "\n");
   return text;
@@ -140,6 +166,13 @@ std::string NearestName(absl::string_view name, const std::vector<std::string>& 
 std::string DidYouMean(absl::string_view name, const std::vector<std::string>& candidates) {
   const std::string nearest = NearestName(name, candidates);
   return nearest.empty() ? "" : absl::StrCat("did you mean `", nearest, "`?");
+}
+
+std::string DidYouMeanOrAll(absl::string_view name, const std::vector<std::string>& candidates) {
+  constexpr size_t kFew = 12;
+  std::string hint = DidYouMean(name, candidates);
+  if (!hint.empty() || candidates.empty() || candidates.size() > kFew) return hint;
+  return absl::StrCat("known here: `", absl::StrJoin(candidates, "`, `"), "`");
 }
 
 }  // namespace leadgrade::base

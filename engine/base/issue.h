@@ -51,7 +51,8 @@ class IssueList {
 
 // `FILE:LINE:COLUMN: error: what is wrong [code]`, the source line, a caret line, and
 // `hint: ...` where there is one. Ends with a newline. Tabs in the source line are kept so that
-// the caret stands right; wide (CJK) characters count two cells in the caret line.
+// the caret stands right; wide (CJK) characters count two cells in the caret line. Of a line longer
+// than 160 characters only the part around the place is shown, with `…` where it is cut.
 std::string FormatIssue(const Issue& issue);
 std::string FormatIssues(const IssueList& issues);
 
@@ -60,5 +61,7 @@ std::string FormatIssues(const IssueList& issues);
 std::string NearestName(absl::string_view name, const std::vector<std::string>& candidates);
 // "did you mean `NearestName`?", or "" where none is near.
 std::string DidYouMean(absl::string_view name, const std::vector<std::string>& candidates);
+// The same; where none is near and there are only a few, "known here: `a`, `b`".
+std::string DidYouMeanOrAll(absl::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace leadgrade::base

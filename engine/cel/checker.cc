@@ -50,6 +50,11 @@ std::string DottedName(const Expr& expr) {
 
 }  // namespace
 
+Type ElementOf(const Type& list) {
+  // An empty list's elements may be of any type.
+  return list.parameter(0).kind() == TypeKind::kTypeParam ? Type() : list.parameter(0);
+}
+
 bool IsDynamic(const Type& type) {
   return type.kind() == TypeKind::kDyn || type.kind() == TypeKind::kError;
 }
@@ -245,12 +250,13 @@ Type Checker::Ident(Expr& expr, const std::optional<Type>& expected) {
     const EnumType& type = *wanted.enum_type();
     if (type.Find(name) >= 0) candidates = {&type};
     if (candidates.empty()) {
-      return Fail(
-          expr, "unknown-name", absl::StrCat("`", name, "` is no value of `", type.name, "`"), [&] {
-            const std::string near = base::DidYouMean(name, type.values);
-            return near.empty() ? absl::StrCat("its values are ", absl::StrJoin(type.values, ", "))
-                                : near;
-          }());
+      return Fail(expr, "unknown-name",
+                  absl::StrCat("`", name, "` is no value of `", type.name, "`"), [&] {
+                    const std::string near = base::DidYouMean(name, type.values);
+                    return !near.empty() || type.values.empty()
+                               ? near
+                               : absl::StrCat("its values are ", absl::StrJoin(type.values, ", "));
+                  }());
     }
   }
   if (candidates.empty()) {
@@ -284,7 +290,7 @@ Type Checker::Select(Expr& expr) {
     if (type != env_.enums().end()) {
       return Fail(expr, "unknown-name",
                   absl::StrCat("`", expr.name, "` is no value of `", target.name, "`"),
-                  base::DidYouMean(expr.name, (*type)->values));
+                  base::DidYouMeanOrAll(expr.name, (*type)->values));
     }
     const std::string dotted = absl::StrCat(target.name, ".", expr.name);
     std::vector<std::string> names;
@@ -338,8 +344,8 @@ Type Checker::Fold(Expr& expr) {
   const Type range = Visit(*c.range);
   Type first, second;
   if (range.kind() == TypeKind::kList) {
-    first = c.iter_var2.empty() ? range.parameter(0) : Type(TypeKind::kInt);
-    second = range.parameter(0);
+    first = c.iter_var2.empty() ? ElementOf(range) : Type(TypeKind::kInt);
+    second = ElementOf(range);
   } else if (range.kind() == TypeKind::kMap) {
     first = range.parameter(0);
     second = range.parameter(1);

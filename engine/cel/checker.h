@@ -67,6 +67,7 @@ bool Assignable(const Type& from, const Type& to, absl::flat_hash_map<std::strin
 // The type of a value that is one or the other; nullopt where they don't go together.
 std::optional<Type> Join(const Type& a, const Type& b);
 bool IsDynamic(const Type& type);  // dyn or error
+Type ElementOf(const Type& list);  // of an index into it or of a variable that runs over it
 bool IsNumeric(const Type& type);
 
 }  // namespace leadgrade::cel

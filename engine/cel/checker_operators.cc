@@ -65,6 +65,34 @@ std::optional<Type> Result(absl::string_view op, const Type& a, const Type& b) {
 
 }  // namespace
 
+namespace {
+
+// Why two types may have met in a comparison; "" where nothing comes to mind.
+std::string MismatchHint(const Expr& expr, const Type& a, const Type& b) {
+  const TypeKind x = a.WithoutNull().kind(), y = b.WithoutNull().kind();
+  const auto either = [&](TypeKind kind) { return x == kind || y == kind; };
+  const Expr& left = *expr.operands[0];
+  if (IsOneOf(kComparisons, left.name) && left.kind == ExprKind::kCall) {
+    return "compare twice, joined by `&&`";
+  }
+  const Expr& right = *expr.operands[1];
+  for (const auto& [type, other] : {std::pair(&a, &right), std::pair(&b, &left)}) {
+    const auto& values = type->WithoutNull().enum_type();
+    if (values != nullptr && other->kind == ExprKind::kIdent && values->Find(other->name) >= 0) {
+      return absl::StrCat("`", other->name, "` is a fact here; write `", values->name, ".",
+                          other->name, "`");
+    }
+  }
+  if (either(TypeKind::kString) && either(TypeKind::kEnum)) {
+    return "an enum value is written without quotes";
+  }
+  if (either(TypeKind::kTimestamp)) return "write `timestamp(\"2026-03-01T00:00:00+08:00\")`";
+  if (either(TypeKind::kDuration)) return "write `duration(\"36h\")`";
+  return "";
+}
+
+}  // namespace
+
 std::optional<Type> Checker::Operator(Expr& expr, const std::optional<Type>& expected) {
   const std::string& name = expr.name;
   if (name == "_?_:_") return Conditional(expr, expected);
@@ -126,15 +154,10 @@ Type Checker::Comparison(Expr& expr) {
   const Type boolean(TypeKind::kBool);
   if (a.kind() == TypeKind::kError || b.kind() == TypeKind::kError) return boolean;
   if (!Comparable(a, b)) {
-    std::string hint;
-    const bool text = a.kind() == TypeKind::kString || b.kind() == TypeKind::kString;
-    if (text && (a.kind() == TypeKind::kEnum || b.kind() == TypeKind::kEnum)) {
-      hint = "an enum value is written without quotes";
-    }
     Fail(expr, "type-mismatch",
          absl::StrCat("`", Written(expr.name), "` cannot compare `", a.ToString(), "` with `",
                       b.ToString(), "`"),
-         hint);
+         MismatchHint(expr, a, b));
     return boolean;
   }
   const bool equality = expr.name == "_==_" || expr.name == "_!=_";
@@ -166,8 +189,11 @@ Type Checker::Membership(Expr& expr) {
     return boolean;
   }
   if (of.parameter(0).kind() != TypeKind::kError && !Comparable(in, of.parameter(0))) {
+    const bool quoted =
+        in.WithoutNull().kind() == TypeKind::kEnum && of.parameter(0).kind() == TypeKind::kString;
     Fail(expr, "type-mismatch",
-         absl::StrCat("a `", in.ToString(), "` can't be in a `", of.ToString(), "`"));
+         absl::StrCat("`in` cannot look for `", in.ToString(), "` in `", of.ToString(), "`"),
+         quoted ? "an enum value is written without quotes" : "");
   }
   return boolean;
 }
@@ -179,7 +205,7 @@ Type Checker::Indexing(Expr& expr) {
   if (index.kind() == TypeKind::kError) return index;
   if (container.kind() == TypeKind::kList) {
     if (!IsNumeric(index) && !IsDynamic(index)) return Mismatch(*expr.operands[1], "an int", index);
-    return container.parameter(0);
+    return ElementOf(container);
   }
   if (container.kind() == TypeKind::kMap) {
     if (!Comparable(index, container.parameter(0))) {
@@ -199,7 +225,10 @@ Type Checker::Arithmetic(Expr& expr) {
   if (b.kind() == TypeKind::kError) return b;
   if (std::optional<Type> result = Result(expr.name, a, b); result.has_value()) return *result;
   std::string hint;
-  if (IsNumeric(a) && IsNumeric(b)) hint = "convert one side with `int(…)` or `double(…)`";
+  if (IsNumeric(a) && IsNumeric(b)) {
+    hint = a.WithoutNull() == b.WithoutNull() ? "it is for whole numbers"
+                                              : "convert one side with `int(…)` or `double(…)`";
+  }
   return Fail(expr, "no-overload",
               absl::StrCat("`", Written(expr.name), "` does not take `", a.ToString(), "` and `",
                            b.ToString(), "`"),

@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "engine/cel/functions.h"
+#include "engine/cel/operators.h"
 
 namespace leadgrade::cel {
 namespace {
@@ -84,8 +85,8 @@ Value DaysBetween(EvalContext& context, Arguments a) {
                     absl::ToCivilDay(a[0].timestamp(), context.zone));
 }
 Value StartOfDay(EvalContext& context, Arguments a) {
-  return Value::Timestamp(
-      absl::FromCivil(absl::ToCivilDay(a[0].timestamp(), context.zone), context.zone));
+  return CheckedTime(
+      context, absl::FromCivil(absl::ToCivilDay(a[0].timestamp(), context.zone), context.zone));
 }
 Value StartOfDayAfter(EvalContext& context, Arguments a) {
   // Well past all timestamps there are, and far from overflow.
@@ -93,11 +94,9 @@ Value StartOfDayAfter(EvalContext& context, Arguments a) {
   const int64_t days = a[1].int_value();
   if (days < -kMaxDays || days > kMaxDays)
     return context.arena->MakeError("timestamp out of range");
-  const absl::CivilDay day = absl::ToCivilDay(a[0].timestamp(), context.zone) + days;
-  if (day.year() < 1 || day.year() > 9999) {
-    return context.arena->MakeError("timestamp out of range");
-  }
-  return Value::Timestamp(absl::FromCivil(day, context.zone));
+  return CheckedTime(
+      context,
+      absl::FromCivil(absl::ToCivilDay(a[0].timestamp(), context.zone) + days, context.zone));
 }
 
 }  // namespace

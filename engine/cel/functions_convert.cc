@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/text.h"
 #include "engine/cel/functions.h"
 
 namespace leadgrade::cel {
@@ -98,28 +99,6 @@ Value ToBool(EvalContext& context, Arguments a) {
   return BadText(context, "a bool", a[0].text());
 }
 
-bool IsUtf8(absl::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const size_t length = c < 0x80                ? 1
-                          : c >= 0xC2 && c < 0xE0 ? 2
-                          : c >= 0xE0 && c < 0xF0 ? 3
-                          : c >= 0xF0 && c < 0xF5 ? 4
-                                                  : 0;
-    if (length == 0 || i + length > text.size()) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-    }
-    const auto second = static_cast<unsigned char>(length > 1 ? text[i + 1] : 0);
-    if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) ||
-        (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
-}
-
 // The text inside a literal such as timestamp("…").
 absl::string_view Unquoted(absl::string_view literal) {
   const size_t begin = literal.find('"');
@@ -132,7 +111,9 @@ Value ToText(EvalContext& context, Arguments a) {
     case Kind::kString:
       return v;
     case Kind::kBytes:
-      return IsUtf8(v.text()) ? Value::String(v.text()) : context.arena->MakeError("invalid UTF-8");
+      return base::FirstInvalidUtf8(v.text()) == absl::string_view::npos
+                 ? Value::String(v.text())
+                 : context.arena->MakeError("invalid UTF-8");
     case Kind::kUint:
       return context.arena->MakeString(absl::StrCat(v.uint_value()));
     case Kind::kDouble: {

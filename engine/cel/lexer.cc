@@ -36,6 +36,20 @@ void AppendUtf8(uint32_t point, std::string* out) {
   }
 }
 
+// The ASCII character that a full-width one, as Chinese input methods make them, stands for; '\0'
+// for any other.
+char PlainForm(absl::string_view character) {
+  if (character == "\u3000") return ' ';
+  if (character == "\u3001") return ',';
+  if (character == "\u3002") return '.';
+  if (character == "\u3010") return '[';
+  if (character == "\u3011") return ']';
+  if (character.size() != 3 || character[0] != '\xEF') return '\0';
+  // U+FF01 to U+FF5E are the printable ASCII characters in their order.
+  const int offset = (character[1] & 0x3F) * 64 + (character[2] & 0x3F) - 0xF01;
+  return offset >= 0 && offset <= 0x5D ? static_cast<char>('!' + offset) : '\0';
+}
+
 class Lexer {
  public:
   Lexer(absl::string_view source, std::vector<ExprIssue>* issues)
@@ -114,11 +128,28 @@ class Lexer {
       return Fail(at, at + 3, "a typographic quotation mark does not begin a string",
                   "write a straight `\"`");
     }
-    size_t end = at + 1;
-    while (end < source_.size() && (static_cast<unsigned char>(source_[end]) & 0xC0) == 0x80) ++end;
+    size_t end = EndOfCharacter(at);
+    std::string hint;
+    if (const char plain = PlainForm(source_.substr(at, end - at)); plain != '\0') {
+      hint = plain == ' ' ? "write a plain space"
+                          : absl::StrCat("write `", std::string(1, plain), "`");
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      while (static_cast<unsigned char>(At(end)) >= 0x80 &&
+             PlainForm(source_.substr(end, EndOfCharacter(end) - end)) == '\0') {
+        end = EndOfCharacter(end);
+      }
+      hint = "text goes in quotes; names are Latin letters, digits and `_`";
+    }
     return Fail(
         at, end,
-        absl::StrCat("`", source_.substr(at, end - at), "` does not belong in an expression"));
+        absl::StrCat("`", source_.substr(at, end - at), "` does not belong in an expression"),
+        std::move(hint));
+  }
+
+  size_t EndOfCharacter(size_t at) const {
+    size_t end = at + 1;
+    while (end < source_.size() && (static_cast<unsigned char>(source_[end]) & 0xC0) == 0x80) ++end;
+    return end;
   }
 
   bool Word() {
@@ -171,7 +202,8 @@ class Lexer {
       kind = TokenKind::kUint;
       ++position_;
     }
-    if (absl::ascii_isalnum(At(position_)) || At(position_) == '_') {
+    const bool no_digits = text.size() == 2 && absl::ascii_tolower(text[1]) == 'x';
+    if (no_digits || absl::ascii_isalnum(At(position_)) || At(position_) == '_') {
       while (absl::ascii_isalnum(At(position_)) || At(position_) == '_') ++position_;
       return Fail(begin, position_,
                   absl::StrCat("`", source_.substr(begin, position_ - begin), "` is no number"));
@@ -211,7 +243,7 @@ class Lexer {
         return Fail(begin, begin + prefix + quote.size(), "a string literal is not closed",
                     absl::StrCat("end it with `", quote, "`"));
       }
-      if (c == '\\' && !raw) {
+      if (c == '\\' && !raw && position_ + 1 < source_.size()) {
         if (!Escape(bytes, &value)) return false;
       } else {
         value.push_back(c);

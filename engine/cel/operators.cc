@@ -51,13 +51,6 @@ Value Real(EvalContext& context, Arithmetic op, double a, double b) {
   return NoOverload(context);
 }
 
-// The years 1 to 9999 that CEL's timestamps have.
-Value CheckedTime(EvalContext& context, absl::Time time) {
-  const bool in_range =
-      time >= absl::FromUnixSeconds(-62135596800) && time < absl::FromUnixSeconds(253402300800);
-  return in_range ? Value::Timestamp(time) : context.arena->MakeError("timestamp out of range");
-}
-
 // As many nanoseconds as an int64 holds, as the reference implementation bounds them.
 Value CheckedDuration(EvalContext& context, absl::Duration duration) {
   const bool in_range = absl::AbsDuration(duration) <= absl::Seconds(315576000000);
@@ -109,6 +102,12 @@ Value FindKey(EvalContext& context, const Value& map, const Value& key, bool tes
 }
 
 }  // namespace
+
+Value CheckedTime(EvalContext& context, absl::Time time) {
+  const bool in_range =
+      time >= absl::FromUnixSeconds(-62135596800) && time < absl::FromUnixSeconds(253402300800);
+  return in_range ? Value::Timestamp(time) : context.arena->MakeError("timestamp out of range");
+}
 
 Value Calculate(EvalContext& context, Arithmetic op, const Value& a, const Value& b) {
   if (a.kind() == b.kind()) {

@@ -12,6 +12,8 @@ namespace leadgrade::cel {
 enum class Arithmetic : uint8_t { kAdd, kSubtract, kMultiply, kDivide, kModulo };
 enum class Comparison : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
 
+// `time`, or an error outside the years 1 to 9999 (UTC) that CEL's timestamps have.
+Value CheckedTime(EvalContext& context, absl::Time time);
 Value Calculate(EvalContext& context, Arithmetic op, const Value& a, const Value& b);
 Value Negate(EvalContext& context, const Value& a);
 // An ordering of kinds that have none is the error "no such overload"; equality is always defined.

@@ -12,6 +12,7 @@
 // Tested by tests/engine/cel/parser_test.cc.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -415,7 +416,7 @@ class Parser {
       }
       case TokenKind::kDouble: {
         double value = 0;
-        good = absl::SimpleAtod(digits, &value);
+        good = absl::SimpleAtod(digits, &value) && std::isfinite(value);
         expr->constant = Value::Double(value);
         break;
       }

@@ -71,7 +71,7 @@ const std::shared_ptr<const EnumType>& Type::enum_type() const { return node_->e
 std::string Type::ToString() const {
   switch (kind()) {
     case TypeKind::kEnum:
-      return node_->enum_type->name;
+      return node_->enum_type == nullptr ? "enum" : node_->enum_type->name;
     case TypeKind::kNullable:
       return absl::StrCat(parameter(0).ToString(), "?");
     case TypeKind::kList:

@@ -30,8 +30,14 @@ class Finder {
     const bool comparison =
         expr.kind == ExprKind::kCall && expr.operands.size() == 2 &&
         std::find(kComparisons.begin(), kComparisons.end(), expr.name) != kComparisons.end();
-    if (comparison && Compared(*expr.operands[0], *expr.operands[1])) return;
-    if (comparison && expr.name != "@in" && Compared(*expr.operands[1], *expr.operands[0])) return;
+    // A text that is more or less than a constant is not told by the constants alone.
+    const bool ordering = comparison && expr.name != "_==_" && expr.name != "_!=_" &&
+                          expr.name != "@in" &&
+                          expr.operands[0]->type.WithoutNull().kind() == TypeKind::kString;
+    if (comparison && !ordering) {
+      if (Compared(*expr.operands[0], *expr.operands[1])) return;
+      if (expr.name != "@in" && Compared(*expr.operands[1], *expr.operands[0])) return;
+    }
     for (const ExprPtr& operand : expr.operands) Visit(*operand);
     if (expr.comprehension != nullptr) {
       const Comprehension& c = *expr.comprehension;

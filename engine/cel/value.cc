@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -88,7 +89,8 @@ std::string DoubleLiteral(double v) {
   if (std::isnan(v)) return "double(\"NaN\")";
   if (std::isinf(v)) return v > 0 ? "double(\"Infinity\")" : "double(\"-Infinity\")";
   std::string text = absl::StrCat(v);
-  if (std::stod(text) != v) text = absl::StrFormat("%.17g", v);
+  double read = 0;
+  if (!absl::SimpleAtod(text, &read) || read != v) text = absl::StrFormat("%.17g", v);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }

@@ -26,7 +26,8 @@ class Advancer {
     });
     for (size_t i = 0; i < changes.size();) {
       const absl::Time time = StepTime(changes[i]);
-      TakeClockSteps(time);
+      // What the clock does at `time` itself it does together with the changes.
+      TakeClockStepsBefore(time);
       const Cause cause = changes[i].cause;
       for (; i < changes.size() && StepTime(changes[i]) == time; ++i) Apply(std::move(changes[i]));
       // An event of the future does not count yet; nothing is decided then.
@@ -37,7 +38,9 @@ class Advancer {
     } else if (lead_.bundle_digest != bundle_->digest) {
       Step(now_, Cause::kBundle);
     }
-    TakeClockSteps(now_);
+    TakeClockStepsBefore(now_);
+    // Due now, beyond analysis, or after too many steps: straight on.
+    if (lead_.decided_time < now_ && lead_.valid_until <= now_) Step(now_, Cause::kTimer);
     Advanced advanced;
     advanced.decision = DecideNow();
     advanced.changes = std::move(changes_);
@@ -63,18 +66,13 @@ class Advancer {
     }
   }
 
-  // Every instant up to `time` at which the clock alone changes the decision on record.
-  void TakeClockSteps(absl::Time time) {
-    while (lead_.decided_time != absl::InfinitePast() && lead_.valid_until <= time &&
+  // Every instant before `time` at which the clock alone changes the decision on record.
+  void TakeClockStepsBefore(absl::Time time) {
+    while (lead_.decided_time != absl::InfinitePast() && lead_.valid_until < time &&
            lead_.valid_until > lead_.decided_time && lead_.bundle_digest == bundle_->digest &&
            steps_ < base::kMaxClockSteps) {
       ++steps_;
       Step(lead_.valid_until, Cause::kTimer);
-    }
-    // Beyond analysis, or too many steps: straight on.
-    if (lead_.decided_time < time && lead_.valid_until <= time &&
-        lead_.decided_time != absl::InfinitePast() && lead_.bundle_digest == bundle_->digest) {
-      Step(time, Cause::kTimer);
     }
   }
 

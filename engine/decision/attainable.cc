@@ -40,7 +40,8 @@ class Finder {
       result.exact = false;
       for (int fact : open_) AddMissing(fact, 0, &result);
     }
-    for (int fact : unfollowed_) AddMissing(fact, std::popcount(result.grades), &result);
+    // Where all is settled without them they can't matter.
+    if (!result.exact) AddUntried(&result);
     if (std::popcount(result.grades) == 1 && result.always) {
       evaluation_.slots()[grade_slot_] =
           Value::Enum(bundle_.grade_enum.get(), std::countr_zero(result.grades));
@@ -67,12 +68,15 @@ class Finder {
     if (outcome->possible.empty()) {
       // An aggregate of enumeration values: not followed further.
       Add(Slot(), &grades);
+      grades.always = static_cast<size_t>(bundle_.grade.output) < set_.defaults.size() &&
+                      set_.defaults[bundle_.grade.output] != nullptr;
     }
     for (int rule : outcome->possible) {
       const auto value = evaluation_.OutputOf(set_, rule, bundle_.grade.output);
       Add(value.value_or(Value::Null()), &grades);
     }
-    if (std::popcount(grades.mask) > 1) grades.exact = false;
+    // One of them, or none, but which is open.
+    if (std::popcount(grades.mask) + (grades.always ? 0 : 1) > 1) grades.exact = false;
     return grades;
   }
 
@@ -168,6 +172,18 @@ class Finder {
     result->missing.push_back({&bundle_.schema.facts[fact], remaining});
   }
 
+  // What else may matter: unknown facts that were not tried, among them those that come up only
+  // once one that is not followed is known.
+  void AddUntried(Attainable* result) {
+    for (int index : bundle_.grade_facts) {
+      const facts::Fact& fact = bundle_.schema.facts[index];
+      const bool open = std::find(open_.begin(), open_.end(), index) != open_.end();
+      if (!open && fact.derivation == nullptr && evaluation_.slots()[fact.slot].is_unknown()) {
+        AddMissing(index, std::popcount(result->grades), result);
+      }
+    }
+  }
+
   // Along each open fact: does the answer matter, and how many grades does it leave on average?
   void FindMissing(Attainable* result) {
     size_t stride = tried_.size();
@@ -181,8 +197,9 @@ class Finder {
         for (size_t i = 0; i < tried_.size(); ++i) {
           const size_t digit = i / stride % answers;
           if (digit != answer) continue;
+          const Grades& first = tried_[i - digit * stride];
           left |= tried_[i].mask;
-          matters |= tried_[i].mask != tried_[i - digit * stride].mask;
+          matters |= tried_[i].mask != first.mask || tried_[i].always != first.always;
         }
         remaining += std::popcount(left);
       }

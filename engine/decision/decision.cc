@@ -59,8 +59,10 @@ class Decider {
       decision_.grade = decision_.attainable.back();
     }
     if (!attainable.always && decision_.issues.empty()) {
-      decision_.issues.push_back({"no-outcome", bundle_.rule_sets[bundle_.grade.rule_set].name, "",
-                                  "for some of the answers that are missing there is no grade"});
+      decision_.issues.push_back(
+          {"no-outcome", bundle_.rule_sets[bundle_.grade.rule_set].name, "",
+           attainable.exact ? "for some of the answers that are missing there is no grade"
+                            : "for some of the answers that are missing there may be no grade"});
     }
   }
 
@@ -77,13 +79,18 @@ class Decider {
       decision_.score = std::min(decision_.score.value_or(low), low);
       decision_.potential_score = std::max(decision_.potential_score.value_or(high), high);
     };
-    if (bundle_.score.output == 0 && outcome.lowest.has_value()) {
+    if (outcome.lowest.has_value()) {
       add(*outcome.lowest, *outcome.highest);
       return;
     }
     for (int rule : outcome.possible) {
       const auto value = evaluation_.OutputOf(set, rule, bundle_.score.output);
       if (!value.has_value()) continue;
+      if (value->is_unknown()) {
+        // It may be any number.
+        decision_.score = decision_.potential_score = std::nullopt;
+        return;
+      }
       if (value->kind() == cel::Kind::kInt) {
         const double number = static_cast<double>(value->int_value());
         add(number, number);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 
@@ -118,13 +119,41 @@ void Evaluation::SettleFirst(const RuleSet& set, Outcome* outcome,
   if (sure && outcome->possible.size() == 1) outcome->matched = outcome->possible;
 }
 
-int Evaluation::Strength(const RuleSet& set, int rule) {
+Evaluation::Strength Evaluation::StrengthOf(const RuleSet& set, int rule) {
+  constexpr int kNone = std::numeric_limits<int>::max();
   const auto& order = set.outputs[0].priority;
   const std::optional<Value> value = OutputOf(set, rule, 0);
-  for (size_t i = 0; value.has_value() && i < order.size(); ++i) {
-    if (Same(*value, order[i])) return static_cast<int>(i);
+  if (value.has_value() && value->is_unknown()) return {0, kNone};
+  for (int i = 0; value.has_value() && i < static_cast<int>(order.size()); ++i) {
+    if (Same(*value, order[i])) return {i, i};
   }
-  return std::numeric_limits<int>::max();
+  return {kNone, kNone};
+}
+
+void Evaluation::SettlePriority(const RuleSet& set, const Rules& sure, const Rules& maybe,
+                                Outcome* outcome) {
+  // Of those that match for sure, the strongest even where its outcome is the weakest it may be.
+  int strongest = kDefault;
+  Strength floor{std::numeric_limits<int>::max(), std::numeric_limits<int>::max()};
+  for (int rule : sure) {
+    const Strength strength = StrengthOf(set, rule);
+    if (strongest == kDefault || strength.least < floor.least) {
+      strongest = rule;
+      floor = strength;
+    }
+  }
+  const auto may_win = [&](int rule) {
+    if (strongest == kDefault) return true;
+    const int most = StrengthOf(set, rule).most;
+    return most < floor.least || (most == floor.least && rule < strongest);
+  };
+  for (const Rules* rules : {&maybe, &sure}) {
+    for (int rule : *rules) {
+      if (rule != strongest && may_win(rule)) outcome->possible.push_back(rule);
+    }
+  }
+  outcome->possible.push_back(strongest);
+  if (strongest != kDefault && outcome->possible.size() == 1) outcome->matched = outcome->possible;
 }
 
 // UNIQUE, ANY and PRIORITY look at all rules.
@@ -136,31 +165,22 @@ void Evaluation::SettleAll(const RuleSet& set, Outcome* outcome,
     if (match == Match::kYes) sure.push_back(static_cast<int>(i));
     if (match == Match::kUnknown) maybe.push_back(static_cast<int>(i));
   }
-  if (set.hit_policy == HitPolicy::kPriority) {
-    const auto stronger = [&](int a, int b) { return Strength(set, a) < Strength(set, b); };
-    std::stable_sort(sure.begin(), sure.end(), stronger);
-    const int floor = sure.empty() ? std::numeric_limits<int>::max() : Strength(set, sure[0]);
-    for (int rule : maybe) {
-      if (sure.empty() || Strength(set, rule) < floor) outcome->possible.push_back(rule);
+  if (set.hit_policy == HitPolicy::kPriority) return SettlePriority(set, sure, maybe, outcome);
+  for (size_t i = 1; i < sure.size(); ++i) {
+    bool agree = set.hit_policy == HitPolicy::kAny;
+    for (size_t k = 0; agree && k < set.outputs.size(); ++k) {
+      const auto a = OutputOf(set, sure[0], static_cast<int>(k));
+      const auto b = OutputOf(set, sure[i], static_cast<int>(k));
+      agree = a.has_value() == b.has_value() && (!a.has_value() || Same(*a, *b));
     }
-    if (!sure.empty()) sure.resize(1);
-  } else {
-    for (size_t i = 1; i < sure.size(); ++i) {
-      bool agree = set.hit_policy == HitPolicy::kAny;
-      for (size_t k = 0; agree && k < set.outputs.size(); ++k) {
-        const auto a = OutputOf(set, sure[0], static_cast<int>(k));
-        const auto b = OutputOf(set, sure[i], static_cast<int>(k));
-        agree = a.has_value() == b.has_value() && (!a.has_value() || Same(*a, *b));
-      }
-      if (agree) continue;
-      Report(issues, "hit-policy-conflict", set, set.rules[sure[i]].id,
-             absl::StrCat("`", set.rules[sure[0]].id, "` and `", set.rules[sure[i]].id,
-                          "` both match"));
-    }
-    // Sound rule sets have no second match: what is sure settles it.
-    if (sure.empty()) outcome->possible = maybe;
-    if (!sure.empty()) sure.resize(1);
+    if (agree) continue;
+    Report(
+        issues, "hit-policy-conflict", set, set.rules[sure[i]].id,
+        absl::StrCat("`", set.rules[sure[0]].id, "` and `", set.rules[sure[i]].id, "` both match"));
   }
+  // Sound rule sets have no second match: what is sure settles it.
+  if (sure.empty()) outcome->possible = maybe;
+  if (!sure.empty()) sure.resize(1);
   if (!sure.empty() && outcome->possible.empty()) {
     outcome->matched = sure;
     outcome->possible = sure;
@@ -173,9 +193,13 @@ void Evaluation::WriteSingle(const RuleSet& set, const Outcome& outcome,
                              std::vector<DecisionIssue>* issues) {
   for (size_t k = 0; k < set.outputs.size(); ++k) {
     std::optional<Value> common;
+    Value pending = PendingUnknown();
     bool settled = true, nothing = false;
     for (int rule : outcome.possible) {
       const std::optional<Value> value = OutputOf(set, rule, static_cast<int>(k));
+      if (value.has_value() && value->is_unknown()) {
+        pending = context_.arena->MergeUnknown(pending, *value);
+      }
       if (!value.has_value()) {
         nothing = true;
         settled = settled && outcome.possible.size() == 1;
@@ -194,7 +218,7 @@ void Evaluation::WriteSingle(const RuleSet& set, const Outcome& outcome,
                std::string(slot.error().message));
       }
     } else if (!settled || common.has_value()) {
-      slot = PendingUnknown();
+      slot = pending;
     } else {
       slot = context_.arena->MakeError(absl::StrCat("no rule of `", set.name, "` matches"));
       Report(issues, "no-outcome", set, "", "no rule matches and there is no default");
@@ -215,26 +239,33 @@ Outcome Evaluation::RunMany(const RuleSet& set, std::vector<DecisionIssue>* issu
     if (match == Match::kUnknown) maybe.push_back(static_cast<int>(i));
   }
   if (set.aggregation == Aggregation::kNone) {
-    WriteList(set, outcome, maybe.empty());
+    WriteList(set, outcome, maybe.empty(), issues);
   } else {
     WriteAggregates(set, maybe, &outcome, issues);
   }
   return outcome;
 }
 
-void Evaluation::WriteList(const RuleSet& set, const Outcome& outcome, bool complete) {
+void Evaluation::WriteList(const RuleSet& set, const Outcome& outcome, bool complete,
+                           std::vector<DecisionIssue>* issues) {
+  const Rules rules = outcome.matched.empty() && complete ? Rules{kDefault} : outcome.matched;
   for (size_t k = 0; k < set.outputs.size(); ++k) {
     std::vector<Value> values;
-    for (int rule : outcome.matched) {
+    Value& slot = slots_[set.outputs[k].slot];
+    slot = complete ? Value() : PendingUnknown();
+    for (int rule : rules) {
       const auto value = OutputOf(set, rule, static_cast<int>(k));
-      if (value.has_value() && !value->is_error() && !value->is_unknown() && !value->is_null()) {
+      if (!value.has_value() || value->is_null()) continue;
+      if (value->is_error()) {
+        Report(issues, "evaluation-error", set, rule == kDefault ? "" : set.rules[rule].id,
+               std::string(value->error().message));
+      } else if (value->is_unknown()) {
+        slot = slot.is_unknown() ? context_.arena->MergeUnknown(slot, *value) : *value;
+      } else {
         values.push_back(*value);
       }
     }
-    if (values.empty() && outcome.matched.empty() && complete) {
-      if (const auto value = OutputOf(set, kDefault, static_cast<int>(k))) values.push_back(*value);
-    }
-    slots_[set.outputs[k].slot] = complete ? context_.arena->MakeList(values) : PendingUnknown();
+    if (!slot.is_unknown()) slot = context_.arena->MakeList(values);
   }
 }
 
@@ -264,30 +295,58 @@ std::optional<Value> Evaluation::Aggregate(const RuleSet& set, const Outcome& ou
   return total;
 }
 
+// The numbers that rules give to an output; false where one of them is unknown.
+bool Evaluation::Numbers(const RuleSet& set, const Rules& rules, int output,
+                         std::vector<double>* numbers) {
+  for (int rule : rules) {
+    const auto value = OutputOf(set, rule, output);
+    if (value.has_value() && value->is_unknown()) return false;
+    if (value.has_value() && IsNumber(*value)) numbers->push_back(Number(*value));
+  }
+  return true;
+}
+
 // Bounds of an aggregate when any of the rules in `maybe` may match as well.
 void Evaluation::Bound(const RuleSet& set, const Rules& maybe, int output, Outcome* outcome) {
-  for (int rule : maybe) {
-    const Value value = set.aggregation == Aggregation::kCount
-                            ? Value::Int(1)
-                            : OutputOf(set, rule, output).value_or(Value());
-    if (!IsNumber(value)) continue;
-    const double number = Number(value);
-    double low = outcome->lowest.value_or(number), high = outcome->highest.value_or(number);
-    switch (set.aggregation) {
-      case Aggregation::kSum:
-      case Aggregation::kCount:
-        (number < 0 ? low : high) += number;
-        break;
-      case Aggregation::kMin:
-        low = std::min(low, number);
-        break;
-      default:
-        high = std::max(high, number);
-        break;
-    }
-    outcome->lowest = low;
-    outcome->highest = high;
+  const auto add = [&](double low, double high) {
+    outcome->lowest = std::min(outcome->lowest.value_or(low), low);
+    outcome->highest = std::max(outcome->highest.value_or(high), high);
+  };
+  if (set.aggregation == Aggregation::kCount) {
+    const auto sure = static_cast<double>(outcome->matched.size());
+    return add(sure, sure + static_cast<double>(maybe.size()));
   }
+  std::vector<double> sure, open;
+  if (!Numbers(set, outcome->matched, output, &sure) || !Numbers(set, maybe, output, &open)) return;
+  if (sure.empty()) {
+    // It may be that none counts.
+    std::vector<double> none;
+    if (!Numbers(set, {kDefault}, output, &none)) return;
+    if (none.empty() && set.aggregation == Aggregation::kSum) none.push_back(0);
+    for (double number : none) add(number, number);
+    if (open.empty()) return;
+  }
+  const double least = open.empty() ? 0 : *std::min_element(open.begin(), open.end());
+  const double most = open.empty() ? 0 : *std::max_element(open.begin(), open.end());
+  double low = 0, high = 0;
+  switch (set.aggregation) {
+    case Aggregation::kSum:
+      low = high = std::accumulate(sure.begin(), sure.end(), 0.0);
+      for (double number : open) (number < 0 ? low : high) += number;
+      // Where nothing counts for sure, one of those that may counts.
+      if (sure.empty() && least > 0) low = least;
+      if (sure.empty() && most < 0) high = most;
+      break;
+    case Aggregation::kMin:
+      high = sure.empty() ? most : *std::min_element(sure.begin(), sure.end());
+      low = open.empty() ? high : std::min(high, least);
+      break;
+    default:
+      low = sure.empty() ? least : *std::max_element(sure.begin(), sure.end());
+      high = open.empty() ? low : std::max(low, most);
+      break;
+  }
+  add(low, high);
 }
 
 void Evaluation::WriteAggregates(const RuleSet& set, const Rules& maybe, Outcome* outcome,
@@ -295,11 +354,13 @@ void Evaluation::WriteAggregates(const RuleSet& set, const Rules& maybe, Outcome
   for (size_t k = 0; k < set.outputs.size(); ++k) {
     const int output = static_cast<int>(k);
     const std::optional<Value> total = Aggregate(set, *outcome, output);
-    // Bounds are kept of the first output, which is the one that a score is.
-    if (k == 0) {
-      if (total.has_value() && IsNumber(*total))
+    const rules::OutputRef& score = bundle_.score;
+    if (score && &set == &bundle_.rule_sets[score.rule_set] && output == score.output) {
+      if (!maybe.empty()) {
+        Bound(set, maybe, output, outcome);
+      } else if (total.has_value() && IsNumber(*total)) {
         outcome->lowest = outcome->highest = Number(*total);
-      Bound(set, maybe, output, outcome);
+      }
     }
     Value& slot = slots_[set.outputs[k].slot];
     if (total.has_value() && total->is_error()) {

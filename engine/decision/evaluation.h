@@ -26,7 +26,8 @@ struct Outcome {
   Rules matched;
   // Single-hit policies: all that may settle it, as long as more than one may; kDefault among them.
   Rules possible;
-  // Numeric outputs of COLLECT with an aggregation: the bounds that unknown conditions leave.
+  // COLLECT with an aggregation: the bounds that what is unknown leaves to the output that is the
+  // decision's score; none where there are none.
   std::optional<double> lowest, highest;
 };
 
@@ -62,16 +63,25 @@ class Evaluation {
   Outcome RunMany(const rules::RuleSet& set, std::vector<DecisionIssue>* issues);
   void SettleFirst(const rules::RuleSet& set, Outcome* outcome, std::vector<DecisionIssue>* issues);
   void SettleAll(const rules::RuleSet& set, Outcome* outcome, std::vector<DecisionIssue>* issues);
-  // Under PRIORITY: how strong a rule's outcome is, 0 the strongest.
-  int Strength(const rules::RuleSet& set, int rule);
+  // Under PRIORITY: how strong a rule's outcome is, 0 the strongest; from `most` to `least` where
+  // it is unknown.
+  struct Strength {
+    int most, least;
+  };
+  Strength StrengthOf(const rules::RuleSet& set, int rule);
+  void SettlePriority(const rules::RuleSet& set, const Rules& sure, const Rules& maybe,
+                      Outcome* outcome);
   void WriteSingle(const rules::RuleSet& set, const Outcome& outcome,
                    std::vector<DecisionIssue>* issues);
   std::optional<cel::Value> Aggregate(const rules::RuleSet& set, const Outcome& outcome,
                                       int output);
+  bool Numbers(const rules::RuleSet& set, const Rules& rules, int output,
+               std::vector<double>* numbers);
   void Bound(const rules::RuleSet& set, const Rules& maybe, int output, Outcome* outcome);
   void WriteAggregates(const rules::RuleSet& set, const Rules& maybe, Outcome* outcome,
                        std::vector<DecisionIssue>* issues);
-  void WriteList(const rules::RuleSet& set, const Outcome& outcome, bool complete);
+  void WriteList(const rules::RuleSet& set, const Outcome& outcome, bool complete,
+                 std::vector<DecisionIssue>* issues);
   cel::Value PendingUnknown();
 
   const rules::Bundle& bundle_;

@@ -99,18 +99,25 @@ class Explainer {
     return against + (any_seen && !any_holds ? 1 : 0);
   }
 
+  // Rules that would give a better grade, those with the least against them: parts of their own
+  // condition, and under FIRST the rules before them that are not out of the way.
   void MarkAlmost() {
     const rules::RuleSet& set = bundle_.rule_sets[bundle_.grade.rule_set];
-    int fewest = std::numeric_limits<int>::max();
+    int fewest = std::numeric_limits<int>::max(), before = 0;
     std::vector<std::pair<RuleTrace*, int>> better;
     for (RuleTrace& trace : explanation_.rules) {
-      if (trace.rule_set != &set || trace.truth == Truth::kTrue || trace.terms.empty()) continue;
+      if (trace.rule_set != &set) continue;
       const int rule = static_cast<int>(trace.rule - set.rules.data());
       const auto grade = evaluation_.OutputOf(set, rule, bundle_.grade.output);
-      if (!grade.has_value() || grade->kind() != cel::Kind::kEnum) continue;
-      if (grade->ordinal() <= explanation_.decision.grade) continue;
-      better.emplace_back(&trace, Against(trace));
-      fewest = std::min(fewest, better.back().second);
+      const bool is_better = grade.has_value() && grade->kind() == cel::Kind::kEnum &&
+                             grade->ordinal() > explanation_.decision.grade;
+      const int against = Against(trace) + before;
+      if (is_better && against > 0 && !trace.terms.empty()) {
+        better.emplace_back(&trace, against);
+        fewest = std::min(fewest, against);
+      }
+      const bool stands = trace.truth == Truth::kTrue || trace.truth == Truth::kUnknown;
+      if (set.hit_policy == rules::HitPolicy::kFirst && stands) ++before;
     }
     for (auto& [trace, against] : better) trace->almost = against == fewest;
   }

@@ -21,7 +21,8 @@ struct RuleTrace {
   const rules::Rule* rule = nullptr;
   Truth truth = Truth::kUnknown;
   bool settles = false;  // its outcome is the rule set's, under the hit policy
-  // Not true, its grade would be better, and the fewest terms stand against it among such rules.
+  // Its grade would be better, and the least stands against it among such rules: terms of its own,
+  // and under FIRST rules before it that hold or may hold.
   bool almost = false;
   std::vector<TermTrace> terms;
 };

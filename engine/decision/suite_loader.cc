@@ -1,6 +1,7 @@
 #include "engine/decision/suite_loader.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -39,7 +40,12 @@ class SuiteLoader {
 
   void Load(const Located& root) {
     const YamlNode* kind = root->Find("kind");
-    if (root->is_null() || (kind != nullptr && kind->text != "TestSuite")) return;
+    if (root->is_null()) return;
+    if (kind != nullptr && kind->text != "TestSuite") {
+      AddIssue(issues_, root.At(*kind), "unknown-kind",
+               "a file named `*_test.yaml` holds documents of `kind: TestSuite` only");
+      return;
+    }
     const MapReader document(issues_, root, "a test suite",
                              {"apiVersion", "kind", "metadata", "now", "cases"});
     if (!document.is_map()) return;
@@ -63,16 +69,17 @@ class SuiteLoader {
   std::vector<SuiteCase> Take() { return std::move(cases_); }
 
  private:
+  // nullopt where there is none; some instant, with an issue, where it is none.
   std::optional<absl::Time> ReadTime(const std::optional<Located>& at) {
     if (!at.has_value()) return std::nullopt;
-    absl::Time time;
-    std::string error;
-    if ((*at)->is_scalar() && absl::ParseTime(absl::RFC3339_full, (*at)->text, &time, &error)) {
-      return time;
+    const std::optional<std::string> text = rules::ReadText(issues_, *at);
+    absl::Time time = absl::UnixEpoch();
+    if (text.has_value() && (!absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr) ||
+                             time == absl::InfiniteFuture() || time == absl::InfinitePast())) {
+      AddIssue(issues_, *at, "bad-value", absl::StrCat("`", *text, "` is no instant"),
+               "with its offset, such as `2026-03-01T09:30:00+08:00`");
     }
-    AddIssue(issues_, *at, "bad-value", absl::StrCat("`", (*at)->text, "` is no instant"),
-             "with its offset, such as `2026-03-01T09:30:00+08:00`");
-    return std::nullopt;
+    return time;
   }
 
   void ReadCase(const Located& at) {
@@ -85,6 +92,10 @@ class SuiteLoader {
     const auto name = reader.Require("name");
     out.name = reader.Text("name").value_or("");
     out.span = name.has_value() ? name->Span() : at.Span();
+    if (name.has_value() && !names_.insert(absl::StrCat(suite_, "/", out.name)).second) {
+      AddIssue(issues_, *name, "duplicate-name",
+               absl::StrCat("the suite has a case `", out.name, "` already"));
+    }
     const std::optional<absl::Time> own_now = ReadTime(reader.Find("now"));
     const std::optional<absl::Time> now = own_now.has_value() ? own_now : now_;
     const auto steps = reader.List("steps");
@@ -101,6 +112,16 @@ class SuiteLoader {
       if (const auto expect = reader.Require("expect")) step.expect = ReadExpectation(*expect);
       out.steps.push_back(std::move(step));
     } else {
+      for (absl::string_view key : {"now", "expect"}) {
+        if (const auto given = reader.Find(key)) {
+          AddIssue(issues_, *given, "bad-value",
+                   absl::StrCat("`", key, "` does not go with `steps`"),
+                   "each step has its own `at` and `expect`");
+        }
+      }
+      if (steps->empty()) {
+        AddIssue(issues_, *reader.Find("steps"), "bad-value", "the list of steps is empty");
+      }
       for (const Located& item : *steps) ReadStep(item, &out);
       if (!out.steps.empty()) {
         std::vector<Change> first = ReadChanges(reader, out.steps.front().at);
@@ -135,6 +156,11 @@ class SuiteLoader {
         return changes;
       }
       for (const auto& [key, value] : (*facts)->entries) {
+        if ((*facts)->Find(key.text) != &value) {
+          AddIssue(issues_, facts->At(key), "duplicate-key",
+                   absl::StrCat("`", key.text, "` is given twice"));
+          continue;
+        }
         Change change;
         change.time = at;
         change.cause = facts::Cause::kFact;
@@ -159,10 +185,8 @@ class SuiteLoader {
                                             absl::Time at) {
     const facts::Fact* fact = bundle_.schema.Find(name->text);
     if (fact == nullptr) {
-      std::vector<std::string> known;
-      for (const facts::Fact& other : bundle_.schema.facts) known.push_back(other.name);
       AddIssue(issues_, name, "unknown-name", absl::StrCat("unknown fact `", name->text, "`"),
-               base::DidYouMean(name->text, known));
+               base::DidYouMeanOrAll(name->text, FactNames()));
       return std::nullopt;
     }
     auto accepted = facts::Accept(*fact, Stated(*value.node));
@@ -202,19 +226,25 @@ class SuiteLoader {
       const auto grade = reader.Require("grade");
       const auto time = ReadTime(reader.Require("time"));
       if (!grade.has_value() || !time.has_value() || !IsGrade(*grade)) continue;
+      if (!lead->grade_history.empty() && *time < lead->grade_history.back().time) {
+        AddIssue(issues_, *reader.Find("time"), "bad-value", "the history goes forward in time");
+      }
       facts::GradeChange change;
       change.time = *time;
       change.from = lead->grade_history.empty() ? "" : lead->grade_history.back().to;
       change.to = (*grade)->text;
       change.rule = reader.Text("rule").value_or("");
+      if (reader.Find("rule").has_value()) CheckName(*reader.Find("rule"), "rules", RuleIds());
       lead->grade_history.push_back(std::move(change));
     }
   }
 
   bool IsGrade(const Located& at) {
-    if (bundle_.grade_enum->Find(at->text) >= 0) return true;
-    AddIssue(issues_, at, "unknown-name", absl::StrCat("unknown grade `", at->text, "`"),
-             base::DidYouMean(at->text, bundle_.grade_enum->values));
+    const std::optional<std::string> text = rules::ReadText(issues_, at);
+    if (!text.has_value()) return false;
+    if (bundle_.grade_enum->Find(*text) >= 0) return true;
+    AddIssue(issues_, at, "unknown-name", absl::StrCat("unknown grade `", *text, "`"),
+             base::DidYouMeanOrAll(*text, bundle_.grade_enum->values));
     return false;
   }
 
@@ -231,7 +261,9 @@ class SuiteLoader {
     }
     expect.provisional = reader.Bool("provisional");
     expect.score = reader.Number("score");
-    expect.valid_until = ReadTime(reader.Find("validUntil"));
+    const auto until = reader.Find("validUntil");
+    const bool never = until.has_value() && (*until)->is_scalar() && (*until)->text == "never";
+    expect.valid_until = never ? absl::InfiniteFuture() : ReadTime(until);
     expect.attainable_grades = Names(reader, "attainableGrades");
     expect.missing_facts = Names(reader, "missingFacts");
     expect.reasons = Names(reader, "reasons");
@@ -239,6 +271,9 @@ class SuiteLoader {
     expect.issues = Names(reader, "issues");
     CheckNames(reader, "reasons", RuleIds());
     CheckNames(reader, "attainableGrades", bundle_.grade_enum->values);
+    CheckNames(reader, "missingFacts", FactNames());
+    CheckNames(reader, "issues",
+               {"evaluation-error", "hit-policy-conflict", "no-outcome", "unreadable-fact"});
     if (bundle_.action_enum != nullptr) {
       CheckNames(reader, "actions", bundle_.action_enum->values);
     }
@@ -256,12 +291,20 @@ class SuiteLoader {
   void CheckNames(const MapReader& reader, absl::string_view key,
                   const std::vector<std::string>& known) {
     if (!reader.Find(key).has_value()) return;
-    for (const Located& item : reader.Texts(key)) {
-      if (std::find(known.begin(), known.end(), item->text) != known.end()) continue;
-      AddIssue(issues_, item, "unknown-name",
-               absl::StrCat("`", item->text, "` is none of the bundle's ", key),
-               base::DidYouMean(item->text, known));
-    }
+    for (const Located& item : reader.Texts(key)) CheckName(item, key, known);
+  }
+
+  void CheckName(const Located& at, absl::string_view what, const std::vector<std::string>& known) {
+    if (!at->is_scalar() || std::find(known.begin(), known.end(), at->text) != known.end()) return;
+    AddIssue(issues_, at, "unknown-name",
+             absl::StrCat("`", at->text, "` is none of the bundle's ", what),
+             base::DidYouMeanOrAll(at->text, known));
+  }
+
+  std::vector<std::string> FactNames() const {
+    std::vector<std::string> names;
+    for (const facts::Fact& fact : bundle_.schema.facts) names.push_back(fact.name);
+    return names;
   }
 
   std::vector<std::string> RuleIds() const {
@@ -276,6 +319,7 @@ class SuiteLoader {
   base::IssueList* issues_;
   std::string suite_;
   std::optional<absl::Time> now_;
+  std::set<std::string> names_;
   std::vector<SuiteCase> cases_;
 };
 

@@ -34,6 +34,9 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
       std::min(NextEntry(lead.timeline, context.now), NextEntry(lead.grade_history, context.now));
   std::vector<Course> courses(bundle.slot_count);
   courses[facts::kNowSlot] = {absl::InfiniteFuture(), Course::Shape::kInstant, 1};
+  for (int index : bundle.grade_facts) {
+    courses[bundle.schema.facts[index].slot].tried = bundle.answers[index].exhaustive;
+  }
   for (const facts::Aggregate& aggregate : bundle.schema.aggregates) {
     if (!aggregate.within.has_value()) continue;
     courses[aggregate.slot].until = facts::NextAggregateChange(aggregate, lead, context);

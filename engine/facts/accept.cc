@@ -10,7 +10,7 @@ namespace {
 using cel::Type;
 using cel::TypeKind;
 
-constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+constexpr int64_t kExactIntegers = 9007199254740992;  // 2^53: a double holds each up to here
 
 absl::Status Expected(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("expected ", what));
@@ -39,7 +39,7 @@ absl::StatusOr<FactValue> AcceptDouble(const FactValue& value) {
     if (std::isfinite(*number)) return value;
   }
   if (const int64_t* number = std::get_if<int64_t>(&value.value)) {
-    if (std::abs(static_cast<double>(*number)) <= kExactIntegers) {
+    if (*number >= -kExactIntegers && *number <= kExactIntegers) {
       return FactValue{static_cast<double>(*number)};
     }
   }

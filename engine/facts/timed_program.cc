@@ -102,6 +102,39 @@ class Node {
 };
 using NodePtr = std::unique_ptr<const Node>;
 
+bool Fails(const Value& value) { return value.is_unknown() || value.is_error(); }
+
+// What an operation gives whose operands are not all values.
+Value Failure(cel::EvalContext& context, const Value& a, const Value& b) {
+  if (a.is_unknown() && b.is_unknown()) return context.arena->MergeUnknown(a, b);
+  if (a.is_unknown()) return a;
+  if (b.is_unknown()) return b;
+  return a.is_error() ? a : b;
+}
+
+// Whether a value stays what it is whatever moves beside it: an error, or unknown for facts of
+// which no answers are tried.
+bool IsStuck(const Value& failure, absl::Span<const Course> courses) {
+  if (!failure.is_unknown()) return true;
+  const auto slots = failure.unknown_slots();
+  return std::none_of(slots.begin(), slots.end(),
+                      [&](int32_t slot) { return courses[slot].tried; });
+}
+
+// Until when an operation that gives `failure` goes on giving it.
+absl::Time FailsUntil(const TimedValue& a, const TimedValue& b, const Value& failure,
+                      const cel::EvalContext& context, absl::Span<const Course> courses) {
+  const bool stuck = IsStuck(failure, courses);
+  absl::Time until = absl::InfiniteFuture();
+  for (const TimedValue* operand : {&a, &b}) {
+    // One that moves on its course is still no failure.
+    const bool moves_on = stuck && !Fails(operand->value);
+    until =
+        std::min(until, moves_on ? operand->course.until : HoldsUntil(operand->course, context));
+  }
+  return until;
+}
+
 // What is not followed further: as good as the worst of what it reads.
 class Leaf : public Node {
  public:
@@ -148,19 +181,12 @@ class Logical : public Node {
       if (b_decides) until = std::max(until, b.course.until);
       return {Value::Bool(absorbing_), Constant(until)};
     }
-    return {Neither(context, a.value, b.value), Constant(std::min(a.course.until, b.course.until))};
+    return {Failure(context, a.value, b.value), Constant(std::min(a.course.until, b.course.until))};
   }
 
  private:
   bool Decides(const Value& value) const {
     return value.kind() == Kind::kBool && value.bool_value() == absorbing_;
-  }
-  Value Neither(cel::EvalContext& context, const Value& a, const Value& b) const {
-    if (a.is_unknown() && b.is_unknown()) return context.arena->MergeUnknown(a, b);
-    if (a.is_unknown()) return a;
-    if (b.is_unknown()) return b;
-    if (a.is_error()) return a;
-    return b;
   }
 
   bool absorbing_;
@@ -192,6 +218,7 @@ class Conditional : public Node {
       taken.course.until = std::min(taken.course.until, condition.course.until);
       return taken;
     }
+    if (IsStuck(condition.value, courses)) return condition;
     // Either branch may be the one.
     const absl::Time yes = HoldsUntil(yes_->Eval(context, courses).course, context);
     const absl::Time no = HoldsUntil(no_->Eval(context, courses).course, context);
@@ -210,23 +237,15 @@ class Compare : public Node {
     const TimedValue a = a_->Eval(context, courses);
     const TimedValue b = b_->Eval(context, courses);
     const absl::Time until = std::min(a.course.until, b.course.until);
-    if (a.value.is_unknown() || b.value.is_unknown() || a.value.is_error() || b.value.is_error()) {
-      const absl::Time holds =
-          std::min(HoldsUntil(a.course, context), HoldsUntil(b.course, context));
-      return {Failure(context, a.value, b.value), Constant(holds)};
+    if (Fails(a.value) || Fails(b.value)) {
+      const Value failure = Failure(context, a.value, b.value);
+      return {failure, Constant(FailsUntil(a, b, failure, context, courses))};
     }
     return {cel::CompareValues(context, op_, a.value, b.value),
             Constant(std::min(until, Turns(a, b, context)))};
   }
 
  private:
-  static Value Failure(cel::EvalContext& context, const Value& a, const Value& b) {
-    if (a.is_unknown() && b.is_unknown()) return context.arena->MergeUnknown(a, b);
-    if (a.is_unknown()) return a;
-    if (b.is_unknown()) return b;
-    return a.is_error() ? a : b;
-  }
-
   absl::Time Turns(const TimedValue& a, const TimedValue& b,
                    const cel::EvalContext& context) const {
     const int slope = a.course.slope - b.course.slope;
@@ -271,13 +290,13 @@ class Sum : public Node {
     const TimedValue a = a_->Eval(context, courses);
     const TimedValue b = b_->Eval(context, courses);
     TimedValue sum;
-    if (a.value.is_unknown() || b.value.is_unknown() || a.value.is_error() || b.value.is_error()) {
-      sum.value =
-          a.value.is_unknown() || (a.value.is_error() && !b.value.is_unknown()) ? a.value : b.value;
-    } else {
-      sum.value = cel::Calculate(
-          context, minus_ ? cel::Arithmetic::kSubtract : cel::Arithmetic::kAdd, a.value, b.value);
+    if (Fails(a.value) || Fails(b.value)) {
+      sum.value = Failure(context, a.value, b.value);
+      sum.course = Constant(FailsUntil(a, b, sum.value, context, courses));
+      return sum;
     }
+    sum.value = cel::Calculate(context, minus_ ? cel::Arithmetic::kSubtract : cel::Arithmetic::kAdd,
+                               a.value, b.value);
     const Shape shape = a.course.shape == Shape::kConstant ? b.course.shape : a.course.shape;
     const bool mixed = b.course.shape != Shape::kConstant && b.course.shape != shape;
     const bool follows = shape == Shape::kInstant ? sum.value.kind() == Kind::kTimestamp ||

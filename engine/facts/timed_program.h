@@ -25,6 +25,8 @@ struct Course {
   absl::Time until = absl::InfiniteFuture();
   Shape shape = Shape::kConstant;
   int slope = 0;
+  // Of a slot that is unknown: whether answers to it are tried, so that what it meets matters too.
+  bool tried = false;
 };
 
 struct TimedValue {

@@ -16,12 +16,13 @@ Priority ReadPriority(base::IssueList* issues, const MapReader& reader) {
   static const std::vector<std::string> kNames = {"low", "normal", "high", "urgent"};
   const auto at = reader.Find("priority");
   if (!at.has_value()) return Priority::kNormal;
-  const auto it = std::find(kNames.begin(), kNames.end(), (*at)->text);
+  const std::optional<std::string> text = ReadText(issues, *at);
+  if (!text.has_value()) return Priority::kNormal;
+  const auto it = std::find(kNames.begin(), kNames.end(), *text);
   if (it == kNames.end()) {
-    AddIssue(
-        issues, *at, "bad-value",
-        absl::StrCat("`", (*at)->text, "` is no priority: expected low, normal, high or urgent"),
-        base::DidYouMean((*at)->text, kNames));
+    AddIssue(issues, *at, "bad-value",
+             absl::StrCat("`", *text, "` is no priority: expected low, normal, high or urgent"),
+             base::DidYouMean(*text, kNames));
     return Priority::kNormal;
   }
   return static_cast<Priority>(it - kNames.begin() + 1);
@@ -31,16 +32,18 @@ Priority ReadPriority(base::IssueList* issues, const MapReader& reader) {
 absl::Duration ReadDueWithin(base::IssueList* issues, const MapReader& reader) {
   const auto at = reader.Find("dueWithin");
   if (!at.has_value()) return absl::ZeroDuration();
-  absl::string_view number = (*at)->text;
+  const std::optional<std::string> text = ReadText(issues, *at);
+  if (!text.has_value()) return absl::ZeroDuration();
+  absl::string_view number = *text;
   int days = 0;
   absl::Duration due;
   if (absl::ConsumeSuffix(&number, "d") && absl::SimpleAtoi(number, &days)) {
     due = absl::Hours(24) * days;
-  } else if (!absl::ParseDuration((*at)->text, &due)) {
+  } else if (!absl::ParseDuration(*text, &due)) {
     due = absl::ZeroDuration();
   }
   if (due <= absl::ZeroDuration() || due > kMaxDue) {
-    AddIssue(issues, *at, "bad-value", absl::StrCat("`", (*at)->text, "` is no time to be due in"),
+    AddIssue(issues, *at, "bad-value", absl::StrCat("`", *text, "` is no time to be due in"),
              "days such as `3d`, or hours such as `36h`; at most ten years");
     return absl::ZeroDuration();
   }

@@ -1,12 +1,14 @@
 // Which answers to a fact can make a difference to the grade.
 //
 // For a bool or an enumeration: all of them. For a number or an instant that rules only compare
-// with constants: the constants, and one value beside each, since within the gaps no rule can tell
-// one value from another.
+// with constants: the constants, and one value in each gap between them, since there no rule can
+// tell one value from another.
 #include "engine/rules/answers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -58,10 +60,11 @@ std::vector<int> GradeRuleSets(const Bundle& bundle) {
 
 Value Beside(const Value& value, int step) {
   switch (value.kind()) {
-    case Kind::kInt:
-      return Value::Int(value.int_value() + step);
-    case Kind::kDouble:
-      return Value::Double(value.double_value() + step);
+    case Kind::kInt: {
+      int64_t beside = value.int_value();
+      if (__builtin_add_overflow(beside, step, &beside)) return value;
+      return Value::Int(beside);
+    }
     case Kind::kTimestamp:
       return Value::Timestamp(value.timestamp() + absl::Nanoseconds(step));
     case Kind::kDuration:
@@ -96,6 +99,30 @@ Value AnyValue(const Fact& fact, TypeKind kind) {
   }
 }
 
+std::vector<int> GradeFacts(const Bundle& bundle) {
+  const auto& facts = bundle.schema.facts;
+  const int32_t first = facts.empty() ? 0 : facts.front().slot;
+  std::vector<bool> read(facts.size(), false);
+  const auto note = [&](const cel::Program& program) {
+    for (int32_t slot : program.slots()) {
+      if (slot >= first && slot < first + static_cast<int32_t>(facts.size())) {
+        read[slot - first] = true;
+      }
+    }
+  };
+  for (int set : bundle.grade_rule_sets) VisitPrograms(bundle.rule_sets[set], note);
+  // In reverse derivation order a fact is seen after all that are derived from it.
+  const auto& order = bundle.schema.derivation_order;
+  for (auto it = order.rbegin(); it != order.rend(); ++it) {
+    if (read[*it]) note(*facts[*it].derivation);
+  }
+  std::vector<int> indexes;
+  for (size_t i = 0; i < read.size(); ++i) {
+    if (read[i]) indexes.push_back(static_cast<int>(i));
+  }
+  return indexes;
+}
+
 class AnswerFinder {
  public:
   AnswerFinder(const Fact& fact, Answers* answers) : fact_(fact), answers_(answers) {}
@@ -124,8 +151,7 @@ class AnswerFinder {
         AddAround(type.kind());
         break;
       case TypeKind::kDouble:
-        AddAround(type.kind());
-        AddBetween();
+        AddDoubles();
         break;
       case TypeKind::kString:
         AddTexts();
@@ -158,14 +184,26 @@ class AnswerFinder {
     if (none) Add(AnyValue(fact_, kind));
   }
 
-  // For doubles a whole step may jump over the next constant.
-  void AddBetween() {
-    std::vector<Value> constants = Comparable(TypeKind::kDouble);
-    for (size_t i = 1; i < constants.size(); ++i) {
-      const Value middle =
-          Value::Double((constants[i - 1].double_value() + constants[i].double_value()) / 2);
-      if (InRange(fact_, middle)) Add(middle);
+  void AddDoubles() {
+    std::vector<double> points;
+    for (const Value& constant : Comparable(TypeKind::kDouble)) {
+      if (InRange(fact_, constant)) points.push_back(constant.double_value());
     }
+    if (points.empty()) {
+      Add(AnyValue(fact_, TypeKind::kDouble));
+      return;
+    }
+    const double infinity = std::numeric_limits<double>::infinity();
+    AddDouble(std::nextafter(points.front(), -infinity));
+    for (size_t i = 0; i < points.size(); ++i) {
+      if (i > 0) AddDouble(points[i - 1] / 2 + points[i] / 2);
+      AddDouble(points[i]);
+    }
+    AddDouble(std::nextafter(points.back(), infinity));
+  }
+
+  void AddDouble(double number) {
+    if (std::isfinite(number) && InRange(fact_, Value::Double(number))) Add(Value::Double(number));
   }
 
   void AddTexts() {
@@ -185,7 +223,9 @@ class AnswerFinder {
       const double real = constant.kind() == Kind::kInt ? static_cast<double>(constant.int_value())
                           : number                      ? constant.double_value()
                                                         : 0;
-      if (kind == TypeKind::kInt && number && std::abs(real) < 9e15) {
+      if (kind == TypeKind::kInt && constant.kind() == Kind::kInt) {
+        out.push_back(constant);
+      } else if (kind == TypeKind::kInt && number && std::abs(real) < 9.2e18) {
         out.push_back(Value::Int(static_cast<int64_t>(real)));
       } else if (kind == TypeKind::kDouble && number) {
         out.push_back(Value::Double(real));
@@ -210,6 +250,7 @@ class AnswerFinder {
 void FindAnswers(Bundle* bundle) {
   facts::Schema& schema = bundle->schema;
   bundle->grade_rule_sets = GradeRuleSets(*bundle);
+  bundle->grade_facts = GradeFacts(*bundle);
   bundle->answers.assign(schema.facts.size(), Answers());
   std::vector<AnswerFinder> finders;
   for (size_t i = 0; i < schema.facts.size(); ++i) {

@@ -127,6 +127,8 @@ struct Bundle {
   std::shared_ptr<const cel::EnumType> grade_enum;  // worst to best; at most kMaxGrades values
   // The rule set of the grade and those it reads, in evaluation order.
   std::vector<int> grade_rule_sets;
+  // Facts that these read, directly or through derived ones, as indexes into schema.facts, rising.
+  std::vector<int> grade_facts;
   // Per fact of the schema.
   std::vector<Answers> answers;
 

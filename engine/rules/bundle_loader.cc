@@ -59,7 +59,7 @@ class BundleLoader {
     // What stands in a file that can't be read would be missing everywhere else.
     if (unreadable_) return nullptr;
     if (bundles_.empty() && !issues_->has_errors()) {
-      AddFileIssue("no-bundle", "no document of `kind: Bundle` here");
+      AddFileIssue("no-bundle", "none of the files has a document of `kind: Bundle`");
     }
     if (bundles_.empty()) return nullptr;
     for (size_t i = 1; i < bundles_.size(); ++i) {
@@ -109,6 +109,7 @@ class BundleLoader {
     if (root->is_null()) return;
     if (!root->is_map()) {
       AddIssue(issues_, root, "wrong-shape", "expected a document with `apiVersion` and `kind`");
+      unreadable_ = true;
       return;
     }
     static const std::vector<std::string> kKinds = {"Bundle",        "FactSchema", "RuleSet",
@@ -117,12 +118,14 @@ class BundleLoader {
     const YamlNode* version = root->Find("apiVersion");
     if (kind == nullptr || !kind->is_scalar()) {
       AddIssue(issues_, root, "missing-key", "the document needs `kind`");
+      unreadable_ = true;
       return;
     }
     if (std::find(kKinds.begin(), kKinds.end(), kind->text) == kKinds.end()) {
       AddIssue(issues_, root.At(*kind), "unknown-kind",
                absl::StrCat("unknown kind `", kind->text, "`"),
-               base::DidYouMean(kind->text, kKinds));
+               base::DidYouMeanOrAll(kind->text, kKinds));
+      unreadable_ = true;
       return;
     }
     if (version == nullptr || !version->is_scalar()) {
@@ -214,23 +217,35 @@ class BundleLoader {
                  "use letters, digits and `_`");
       }
     }
-    ReadDecisionGrade();
+    if (!NamesLost()) ReadDecisionGrade();
     for (const Document& document : schemas_) {
       facts_.ReadAggregates(document.reader, bundle_->grade_enum);
       facts_.ReadFacts(document.reader);
     }
     DeclareAll(output_enums);
     ReadParameters();
-    facts_.CompileDerivations(*env_);
     bundle_->slot_count = rule_sets_.Declare(env_.get(), facts_.next_slot());
+    if (NamesLost()) return;
+    facts_.CompileDerivations(*env_);
     rule_sets_.CompileRules(*env_);
     CheckRuleNames();
     ReadDecisionRest();
     bundle_->env = env_;
   }
 
+  // Whether declarations have mistakes for which a name may be missing, or be another's: what reads
+  // names would only echo them.
+  bool NamesLost() const {
+    const auto& issues = issues_->Sorted();
+    return std::any_of(issues.begin(), issues.end(), [](const base::Issue& issue) {
+      return issue.code == "wrong-shape" || issue.code == "missing-key" ||
+             issue.code == "unknown-key" || issue.code == "invalid-name" ||
+             issue.code == "unknown-type" || issue.code == "duplicate-name";
+    });
+  }
+
   void MakeActionEnum() {
-    if (bundle_->actions.empty()) return;
+    if (catalogs_.empty()) return;
     auto type = std::make_shared<cel::EnumType>();
     type->name = "Action";
     for (const Action& action : bundle_->actions) type->values.push_back(action.code);
@@ -263,7 +278,7 @@ class BundleLoader {
   void ReadParameter(const Located& name_at, const Located& at) {
     const MapReader reader(issues_, at, "a parameter", {"type", "value", "description"});
     const std::optional<std::string> name = ReadIdentifier(issues_, name_at);
-    if (!reader.is_map() || !name.has_value()) return;
+    if (!name.has_value()) return;
     Parameter parameter;
     parameter.name = *name;
     parameter.span = name_at.Span();
@@ -278,7 +293,9 @@ class BundleLoader {
     }
     if (parameter.program != nullptr) {
       if (parameter.program->expr().kind != cel::ExprKind::kConstant) {
-        AddIssue(issues_, *value_at, "bad-value", "a parameter is a constant");
+        const bool varies = !parameter.program->slots().empty() || parameter.program->reads_clock();
+        AddIssue(issues_, *value_at, "bad-value", "a parameter is a constant",
+                 varies ? "what depends on a lead or on the clock is a derived fact" : "");
       }
       parameter.value = parameter.program->expr().constant;
     }
@@ -309,7 +326,7 @@ class BundleLoader {
       }
     }
     AddIssue(issues_, at, "unknown-name", absl::StrCat("no rule set has the output `", *text, "`"),
-             base::DidYouMean(*text, known));
+             base::DidYouMeanOrAll(*text, known));
     return {};
   }
 
@@ -356,15 +373,20 @@ class BundleLoader {
       if (bundle_->score) {
         const TypeKind kind = TypeOf(bundle_->score).kind();
         if (kind != TypeKind::kInt && kind != TypeKind::kDouble) {
-          AddIssue(issues_, *score, "type-mismatch", "the score is an `int` or a `double`");
+          AddIssue(issues_, *score, "type-mismatch",
+                   absl::StrCat("the score is an `int` or a `double`, got `",
+                                TypeOf(bundle_->score).ToString(), "`"));
         }
       }
     }
     if (const auto actions = keys.Find("actions")) {
       bundle_->actions_output = FindOutput(*actions);
-      if (bundle_->actions_output &&
-          At(bundle_->actions_output).type.WithoutNull().enum_type() != bundle_->action_enum) {
-        AddIssue(issues_, *actions, "type-mismatch", "the actions are of type `Action`");
+      const Type type =
+          bundle_->actions_output ? At(bundle_->actions_output).type.WithoutNull() : Type();
+      if (type.kind() != TypeKind::kDyn &&
+          (type.kind() != TypeKind::kEnum || type.enum_type() != bundle_->action_enum)) {
+        AddIssue(issues_, *actions, "type-mismatch",
+                 absl::StrCat("the actions are of type `Action`, got `", type.ToString(), "`"));
       }
     }
     const auto outputs = keys.Find("outputs");

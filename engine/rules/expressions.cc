@@ -15,12 +15,34 @@ namespace {
 using cel::Type;
 using cel::TypeKind;
 
+// Conversions of literals that always fail. CEL has them fail when they are reached; in a rule they
+// are mistakes.
+void CheckLiterals(const cel::Expr& expr, std::vector<cel::ExprIssue>* issues) {
+  const bool instant = expr.name == "timestamp";
+  if (expr.kind == cel::ExprKind::kCall && (instant || expr.name == "duration") &&
+      expr.operands.size() == 1 && expr.operands[0]->kind == cel::ExprKind::kConstant) {
+    const cel::Expr& literal = *expr.operands[0];
+    issues->push_back({"bad-value", literal.range,
+                       absl::StrCat(cel::ToString(literal.constant), " is no ", expr.name),
+                       instant ? "an instant with its offset, such as `2026-03-01T09:30:00+08:00`"
+                               : "hours, minutes and seconds, such as `36h` or `1h30m`"});
+  }
+  for (const cel::ExprPtr& operand : expr.operands) CheckLiterals(*operand, issues);
+  if (expr.comprehension == nullptr) return;
+  const cel::Comprehension& fold = *expr.comprehension;
+  for (const cel::ExprPtr* part :
+       {&fold.range, &fold.init, &fold.condition, &fold.step, &fold.result}) {
+    CheckLiterals(**part, issues);
+  }
+}
+
 ProgramPtr CompileText(base::IssueList* issues, const Located& at, absl::string_view source,
                        const cel::Env& env, const Type& expected) {
   std::vector<cel::ExprIssue> expr_issues;
   ProgramPtr program = cel::Compile(source, env, expected, &expr_issues);
+  if (program != nullptr) CheckLiterals(program->expr(), &expr_issues);
   AddExprIssues(issues, at, expr_issues);
-  return program;
+  return expr_issues.empty() ? program : nullptr;
 }
 
 std::string Quoted(absl::string_view text) {
@@ -52,6 +74,11 @@ class ConditionCompiler {
   // The CEL that `at` stands for; "" with issues added on failure.
   std::string Compile(const Located& at, Term::Group group) {
     if (at->is_scalar()) return Leaf(at, group);
+    if (at->is_sequence()) {
+      AddIssue(issues_, at, "wrong-shape", "a list of conditions needs `all:`, `any:` or `none:`");
+      return "";
+    }
+    if (IsOtherConnective(at)) return "";
     const MapReader reader(issues_, at, "a condition (CEL, or `all`, `any`, `none`)",
                            {"all", "any", "none"});
     if (!reader.is_map()) return "";
@@ -71,6 +98,18 @@ class ConditionCompiler {
   std::vector<Term> TakeTerms() { return std::move(terms_); }
 
  private:
+  // `and`, `or` and `not` resemble other connectives than those that are meant.
+  bool IsOtherConnective(const Located& at) {
+    for (const auto& [word, meant] :
+         {std::pair("and", "all"), std::pair("or", "any"), std::pair("not", "none")}) {
+      if (at->Find(word) == nullptr) continue;
+      AddIssue(issues_, at, "unknown-key", absl::StrCat("unknown key `", word, "` in a condition"),
+               absl::StrCat("write `", meant, "`"));
+      return true;
+    }
+    return false;
+  }
+
   std::string Leaf(const Located& at, Term::Group group) {
     ProgramPtr program = CompileAt(issues_, at, env_, Type(TypeKind::kBool));
     if (program == nullptr) return "";
@@ -139,6 +178,12 @@ ProgramPtr CompileValue(base::IssueList* issues, const Located& at, const cel::E
   std::optional<std::string> text = ReadText(issues, at);
   if (!text.has_value()) return nullptr;
   const TypeKind kind = expected.WithoutNull().kind();
+  absl::Time time;
+  if (kind == TypeKind::kTimestamp && absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr)) {
+    AddIssue(issues, at, "type-mismatch", "an instant in CEL is made by `timestamp(…)`",
+             absl::StrCat("write `timestamp(\"", *text, "\")`"));
+    return nullptr;
+  }
   int64_t whole = 0;
   if (kind == TypeKind::kString) {
     text = Quoted(*text);
@@ -173,8 +218,11 @@ std::optional<Type> ReadType(base::IssueList* issues, const Located& at,
   if (!type.has_value()) {
     std::vector<std::string> names = {"bool", "int", "double", "string", "timestamp", "duration"};
     for (const auto& known : enums) names.push_back(known->name);
+    std::string hint = base::DidYouMeanOrAll(list ? name : absl::string_view(*text), names);
+    if (*text == "Action") hint = "its values are declared in a document of `kind: ActionCatalog`";
+    if (list && absl::StartsWith(name, "list(")) hint = "the elements of a list are single values";
     AddIssue(issues, at, "unknown-type", absl::StrCat("unknown type `", *text, "`"),
-             base::DidYouMean(std::string(list ? name : absl::string_view(*text)), names));
+             std::move(hint));
     return std::nullopt;
   }
   return list ? Type::List(*type) : type;

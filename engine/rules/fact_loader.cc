@@ -47,7 +47,7 @@ std::vector<std::string> ReadNames(base::IssueList* issues, const MapReader& rea
     names.push_back(item->text);
     if (!known.empty() && std::find(known.begin(), known.end(), item->text) == known.end()) {
       AddIssue(issues, item, "unknown-name", absl::StrCat("unknown ", what, " `", item->text, "`"),
-               base::DidYouMean(item->text, known));
+               base::DidYouMeanOrAll(item->text, known));
     }
   }
   return names;
@@ -67,8 +67,8 @@ void FactLoader::ReadTypes(const MapReader& document) {
       if (!name.has_value()) continue;
       if (!at->is_sequence() || at->items.empty()) {
         AddIssue(issues_, at, "wrong-shape", "expected a list of values, worst to best");
-        continue;
       }
+      // A type whose values are wrong stays known, so that its uses are not reported as well.
       auto type = std::make_shared<cel::EnumType>();
       type->name = *name;
       for (const YamlNode& item : at->items) {
@@ -85,7 +85,8 @@ void FactLoader::ReadTypes(const MapReader& document) {
                                      [&](const auto& other) { return other->name == type->name; });
       if (taken || type->name == "Action") {
         AddIssue(issues_, types->At(key), "duplicate-name",
-                 absl::StrCat("the type `", *name, "` is declared already"));
+                 taken ? absl::StrCat("the type `", *name, "` is declared already")
+                       : "`Action` is the type of the action catalog's codes");
         continue;
       }
       schema_->enums.push_back(std::move(type));
@@ -122,7 +123,7 @@ void FactLoader::ReadAggregate(const Located& name, const Located& at,
       issues_, at, "an aggregate",
       {"of", "types", "rules", "grades", "take", "value", "within", "description"});
   const std::optional<std::string> identifier = ReadIdentifier(issues_, name);
-  if (!reader.is_map() || !identifier.has_value()) return;
+  if (!identifier.has_value()) return;
   Aggregate aggregate;
   aggregate.name = *identifier;
   aggregate.span = name.Span();
@@ -134,7 +135,12 @@ void FactLoader::ReadAggregate(const Located& name, const Located& at,
                                                  {"first", Aggregate::Take::kFirst},
                                                  {"last", Aggregate::Take::kLast},
                                                  {"sum", Aggregate::Take::kSum}});
-  if (!of.has_value() || !take.has_value()) return;
+  if (!of.has_value() || !take.has_value()) {
+    // It stays in scope, so that its uses are not reported as well.
+    schema_->aggregates.push_back(std::move(aggregate));
+    aggregate_places_.push_back(name);
+    return;
+  }
   aggregate.of = *of;
   aggregate.take = *take;
   const bool history = *of == Aggregate::Of::kGradeHistory;
@@ -159,6 +165,9 @@ void FactLoader::ReadAggregate(const Located& name, const Located& at,
         issues_, reader, "value",
         {{"time", Aggregate::Value::kTime}, {"grade", Aggregate::Value::kGrade}});
     aggregate.value = chosen.value_or(Aggregate::Value::kTime);
+    if (*take == Aggregate::Take::kCount || *take == Aggregate::Take::kSum) {
+      AddIssue(issues_, *value, "bad-value", "`value` goes with `take: first` and `take: last`");
+    }
   }
   if (const auto within = reader.Find("within")) ReadWindow(*within, &aggregate);
   switch (*take) {
@@ -224,7 +233,7 @@ void FactLoader::ReadFact(const Located& name, const Located& at) {
       issues_, at, "a fact",
       {"type", "nullable", "range", "title", "question", "description", "derive"});
   const std::optional<std::string> identifier = ReadIdentifier(issues_, name);
-  if (!reader.is_map() || !identifier.has_value()) return;
+  if (!identifier.has_value()) return;
   Fact fact;
   fact.name = *identifier;
   fact.span = name.Span();
@@ -262,7 +271,10 @@ void FactLoader::ReadRange(const Located& at, Fact* fact) {
 }
 
 void FactLoader::AddDeclared(const Located& at, const absl::Status& status) {
-  if (!status.ok()) AddIssue(issues_, at, "duplicate-name", std::string(status.message()));
+  if (status.ok()) return;
+  AddIssue(issues_, at, "duplicate-name",
+           at->text == "now" ? "`now` is the instant of the decision; nothing else is called so"
+                             : std::string(status.message()));
 }
 
 void FactLoader::Declare(cel::Env* env) {
@@ -284,6 +296,13 @@ void FactLoader::CompileDerivations(const cel::Env& env) {
   for (const auto& [index, at] : derivations_) {
     Fact& fact = schema_->facts[index];
     fact.derivation = CompileAt(issues_, at, env, fact.type);
+    if (fact.derivation == nullptr) continue;
+    const auto& slots = fact.derivation->slots();
+    if (!slots.empty() && slots.back() >= next_slot_) {
+      AddIssue(issues_, at, "bad-value", "a fact is not derived from the output of a rule set",
+               "rule sets read facts, and other rule sets");
+      fact.derivation = nullptr;
+    }
   }
   OrderDerivations();
 }

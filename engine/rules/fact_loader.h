@@ -26,7 +26,8 @@ class FactLoader {
   void ReadFacts(const MapReader& document);
   // Numbers the slots and declares aggregates and facts.
   void Declare(cel::Env* env);
-  // Compiles the derivations and puts them in order. `env` has all that they may read.
+  // Compiles the derivations and puts them in order. `env` has all that they may read, and rule
+  // sets' outputs, so that a derivation that reads one is told that it may not.
   void CompileDerivations(const cel::Env& env);
   // Reports rules that aggregates name and the bundle does not have.
   void CheckRuleNames(const std::vector<std::string>& rule_ids);

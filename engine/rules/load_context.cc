@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/cel/env.h"
 
 namespace leadgrade::rules {
@@ -24,9 +25,10 @@ absl::string_view KindName(const YamlNode& node) {
   return "";
 }
 
-void Expected(base::IssueList* issues, const Located& at, absl::string_view what) {
-  AddIssue(issues, at, "wrong-shape",
-           absl::StrCat("expected ", what, ", got ", KindName(*at.node)));
+void Expected(base::IssueList* issues, const Located& at, absl::string_view what,
+              std::string hint = "") {
+  AddIssue(issues, at, "wrong-shape", absl::StrCat("expected ", what, ", got ", KindName(*at.node)),
+           std::move(hint));
 }
 
 }  // namespace
@@ -59,14 +61,14 @@ void AddExprIssues(base::IssueList* issues, const Located& at,
 MapReader::MapReader(base::IssueList* issues, const Located& at, absl::string_view what,
                      std::initializer_list<absl::string_view> keys)
     : issues_(issues), at_(at), what_(what) {
+  const std::vector<std::string> known(keys.begin(), keys.end());
   if (!at.node->is_map()) {
-    Expected(issues, at, what);
+    Expected(issues, at, what, absl::StrCat("a map of `", absl::StrJoin(known, "`, `"), "`"));
     return;
   }
-  std::vector<std::string> known(keys.begin(), keys.end());
   std::vector<absl::string_view> seen;
   for (const auto& entry : at.node->entries) {
-    const Located key = at.At(entry.first);
+    const Located key = at.At(entry.key);
     if (!key->is_scalar()) {
       Expected(issues, key, "a key");
       continue;
@@ -75,15 +77,9 @@ MapReader::MapReader(base::IssueList* issues, const Located& at, absl::string_vi
     if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       AddIssue(issues, key, "duplicate-key", absl::StrCat("`", name, "` is given twice"));
     } else if (std::find(known.begin(), known.end(), name) == known.end()) {
-      std::string hint = base::DidYouMean(name, known);
-      if (hint.empty()) {
-        hint = "known here: ";
-        for (size_t i = 0; i < known.size(); ++i) {
-          absl::StrAppend(&hint, i == 0 ? "`" : ", `", known[i], "`");
-        }
-      }
       AddIssue(issues, key, "unknown-key", absl::StrCat("unknown key `", name, "` in ", what),
-               hint);
+               base::DidYouMeanOrAll(name, known));
+      meant_.push_back(base::NearestName(name, known));
     }
     seen.push_back(name);
   }
@@ -97,11 +93,12 @@ std::optional<Located> MapReader::Find(absl::string_view key) const {
 
 std::optional<Located> MapReader::Require(absl::string_view key) const {
   std::optional<Located> value = Find(key);
-  if (!value.has_value() && at_.node->is_map()) {
-    const YamlNode* empty = at_.node->Find(key);
-    AddIssue(issues_, empty == nullptr ? at_ : at_.At(*empty), "missing-key",
-             absl::StrCat(what_, " needs `", key, "`"));
-  }
+  if (value.has_value() || !at_.node->is_map()) return value;
+  // Written, but misspelt: said already.
+  if (std::find(meant_.begin(), meant_.end(), key) != meant_.end()) return value;
+  const YamlNode* empty = at_.node->Find(key);
+  AddIssue(issues_, empty == nullptr ? at_ : at_.At(*empty), "missing-key",
+           absl::StrCat(what_, " needs `", key, "`"));
   return value;
 }
 
@@ -142,7 +139,7 @@ std::optional<std::vector<Located>> MapReader::List(absl::string_view key) const
   const std::optional<Located> value = Find(key);
   if (!value.has_value()) return std::nullopt;
   if (!(*value)->is_sequence()) {
-    Expected(issues_, *value, "a list");
+    Expected(issues_, *value, absl::StrCat("a list for `", key, "`"));
     return std::nullopt;
   }
   std::vector<Located> items;
@@ -164,9 +161,10 @@ base::LocalizedText ReadLocalizedText(base::IssueList* issues, const Located& at
   if (!reader.is_map()) return text;
   text.zh = reader.Text("zh").value_or("");
   text.en = reader.Text("en").value_or("");
-  for (const auto& [language, given] :
-       {std::pair("zh", !text.zh.empty()), {"en", !text.en.empty()}}) {
-    if (!given) {
+  for (const auto& [language, words] : {std::pair("zh", &text.zh), std::pair("en", &text.en)}) {
+    const std::optional<Located> given = reader.Find(language);
+    // One that is no text is reported already.
+    if (words->empty() && (!given.has_value() || (*given)->is_scalar())) {
       AddIssue(issues, at, "missing-translation", absl::StrCat("the text has no `", language, "`"),
                "", base::Severity::kWarning);
     }
@@ -185,7 +183,8 @@ std::optional<std::string> ReadIdentifier(base::IssueList* issues, const Located
   if (!text.has_value()) return std::nullopt;
   if (!cel::IsIdentifier(*text)) {
     AddIssue(issues, at, "invalid-name", absl::StrCat("`", *text, "` can't be a name here"),
-             "names are letters, digits and `_`, do not start with a digit and are no word of CEL");
+             "names are Latin letters, digits and `_`, do not begin with a digit and are no word "
+             "of CEL");
     return std::nullopt;
   }
   return text;

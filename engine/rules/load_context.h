@@ -60,6 +60,7 @@ class MapReader {
   base::IssueList* issues_;
   Located at_;
   std::string what_;
+  std::vector<std::string> meant_;  // known keys that unknown ones resemble
 };
 
 // {zh, en}; a missing language is a warning.

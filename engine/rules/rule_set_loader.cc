@@ -18,17 +18,21 @@ bool GivesList(const RuleSet& set) {
          (set.hit_policy == HitPolicy::kCollect && set.aggregation == Aggregation::kNone);
 }
 
+bool IsNullable(const Output& output) { return output.type.kind() == TypeKind::kNullable; }
+
 template <typename T>
 std::optional<T> ReadName(base::IssueList* issues, const Located& at, absl::string_view what,
                           const std::vector<std::pair<std::string, T>>& names) {
+  const std::optional<std::string> text = ReadText(issues, at);
+  if (!text.has_value()) return std::nullopt;
   std::vector<std::string> known;
   for (const auto& [name, value] : names) {
-    if (at->is_scalar() && at->text == name) return value;
+    if (*text == name) return value;
     known.push_back(name);
   }
   AddIssue(issues, at, "bad-value",
-           absl::StrCat("`", at->text, "` is no ", what, ": expected ", absl::StrJoin(known, ", ")),
-           base::DidYouMean(at->text, known));
+           absl::StrCat("`", *text, "` is no ", what, ": expected ", absl::StrJoin(known, ", ")),
+           base::DidYouMean(*text, known));
   return std::nullopt;
 }
 
@@ -51,38 +55,43 @@ void RuleSetLoader::ReadHeader(const MapReader& document, const std::string& nam
   RuleSet set;
   set.name = name;
   set.span = name_at.Span();
-  ReadHitPolicy(document, &set);
+  const bool policy_known = ReadHitPolicy(document, &set);
   document.Require("outputs");
   for (const Located& item : document.List("outputs").value_or(std::vector<Located>())) {
-    ReadOutput(item, enums, &set);
+    ReadOutput(item, enums, policy_known, &set);
   }
   bundle_->rule_sets.push_back(std::move(set));
   documents_.push_back(document);
   names_.push_back(name_at);
 }
 
-void RuleSetLoader::ReadHitPolicy(const MapReader& document, RuleSet* set) {
-  if (const auto at = document.Find("hitPolicy")) {
-    set->hit_policy = ReadName<HitPolicy>(issues_, *at, "hit policy",
-                                          {{"UNIQUE", HitPolicy::kUnique},
-                                           {"FIRST", HitPolicy::kFirst},
-                                           {"PRIORITY", HitPolicy::kPriority},
-                                           {"ANY", HitPolicy::kAny},
-                                           {"COLLECT", HitPolicy::kCollect},
-                                           {"RULE ORDER", HitPolicy::kRuleOrder}})
-                          .value_or(HitPolicy::kFirst);
+bool RuleSetLoader::ReadHitPolicy(const MapReader& document, RuleSet* set) {
+  const auto policy_at = document.Find("hitPolicy");
+  if (policy_at.has_value()) {
+    const auto policy = ReadName<HitPolicy>(issues_, *policy_at, "hit policy",
+                                            {{"UNIQUE", HitPolicy::kUnique},
+                                             {"FIRST", HitPolicy::kFirst},
+                                             {"PRIORITY", HitPolicy::kPriority},
+                                             {"ANY", HitPolicy::kAny},
+                                             {"COLLECT", HitPolicy::kCollect},
+                                             {"RULE ORDER", HitPolicy::kRuleOrder}});
+    if (!policy.has_value()) return false;
+    set->hit_policy = *policy;
   }
-  if (const auto at = document.Find("aggregation")) {
-    set->aggregation = ReadName<Aggregation>(issues_, *at, "aggregation",
-                                             {{"SUM", Aggregation::kSum},
-                                              {"MIN", Aggregation::kMin},
-                                              {"MAX", Aggregation::kMax},
-                                              {"COUNT", Aggregation::kCount}})
-                           .value_or(Aggregation::kNone);
-    if (set->hit_policy != HitPolicy::kCollect) {
-      AddIssue(issues_, *at, "bad-value", "`aggregation` goes with `hitPolicy: COLLECT`");
-    }
+  const auto at = document.Find("aggregation");
+  if (!at.has_value()) return true;
+  if (set->hit_policy != HitPolicy::kCollect) {
+    AddIssue(issues_, *at, "bad-value", "`aggregation` goes with `hitPolicy: COLLECT`");
+    return true;
   }
+  // Where it is wrong: one that gives a single value, as all of them do.
+  set->aggregation = ReadName<Aggregation>(issues_, *at, "aggregation",
+                                           {{"SUM", Aggregation::kSum},
+                                            {"MIN", Aggregation::kMin},
+                                            {"MAX", Aggregation::kMax},
+                                            {"COUNT", Aggregation::kCount}})
+                         .value_or(Aggregation::kMax);
+  return true;
 }
 
 void RuleSetLoader::CheckAggregation(const Located& at, const RuleSet& set, const Type& type) {
@@ -100,7 +109,7 @@ void RuleSetLoader::CheckAggregation(const Located& at, const RuleSet& set, cons
 
 void RuleSetLoader::ReadOutput(const Located& at,
                                const std::vector<std::shared_ptr<const cel::EnumType>>& enums,
-                               RuleSet* set) {
+                               bool policy_known, RuleSet* set) {
   const MapReader reader(issues_, at, "an output", {"name", "type", "nullable", "priority"});
   if (!reader.is_map()) return;
   const auto name_at = reader.Require("name");
@@ -122,7 +131,7 @@ void RuleSetLoader::ReadOutput(const Located& at,
   output.type = type.value_or(Type());
   if (reader.Bool("nullable").value_or(false)) output.type = Type::Nullable(output.type);
   if (const auto priority = reader.Find("priority")) {
-    if (set->hit_policy != HitPolicy::kPriority) {
+    if (policy_known && set->hit_policy != HitPolicy::kPriority) {
       AddIssue(issues_, *priority, "bad-value", "`priority` goes with `hitPolicy: PRIORITY`");
     }
     priorities_.push_back({static_cast<int>(bundle_->rule_sets.size()),
@@ -186,6 +195,12 @@ void RuleSetLoader::ReadPriorities(const cel::Env& env) {
         AddIssue(issues_, pending.at.At(item), "bad-value", "a priority is a constant");
         continue;
       }
+      if (std::any_of(output.priority.begin(), output.priority.end(), [&](const cel::Value& other) {
+            return cel::Equal(other, value->expr().constant);
+          })) {
+        AddIssue(issues_, pending.at.At(item), "duplicate-name",
+                 absl::StrCat("`", item.text, "` is listed already"));
+      }
       // The program owns the text that its constant points to.
       output.priority.push_back(value->expr().constant);
       output.priority_programs.push_back(value);
@@ -223,6 +238,7 @@ void RuleSetLoader::ReadRule(const Located& at, const cel::Env& env, RuleSet* se
   }
   if (const auto then = reader.Require("then")) {
     rule.then = ReadOutcome(*then, env, *set, !GivesList(*set));
+    if (set->hit_policy == HitPolicy::kPriority) CheckPriority(*then, *set, rule);
   }
   rule.then.resize(set->outputs.size());
   set->rules.push_back(std::move(rule));
@@ -242,19 +258,40 @@ std::vector<ProgramPtr> RuleSetLoader::ReadOutcome(const Located& values, const 
     if (it == names.end()) {
       AddIssue(issues_, values.At(key), "unknown-name",
                absl::StrCat("`", set.name, "` has no output `", key.text, "`"),
-               base::DidYouMean(key.text, names));
+               base::DidYouMeanOrAll(key.text, names));
+      complete = false;  // the one that is missing is likely this one
       continue;
     }
     const size_t index = it - names.begin();
+    if (values->Find(key.text) != &value) {
+      AddIssue(issues_, values.At(key), "duplicate-key",
+               absl::StrCat("`", key.text, "` is given twice"));
+      continue;
+    }
+    if (value.is_null() && IsNullable(set.outputs[index])) continue;
     outcome[index] = CompileValue(issues_, values.At(value), env, set.outputs[index].type);
   }
   for (size_t i = 0; complete && i < names.size(); ++i) {
-    if (values->Find(names[i]) == nullptr) {
+    if (values->Find(names[i]) == nullptr && !IsNullable(set.outputs[i])) {
       AddIssue(issues_, values, "missing-key",
                absl::StrCat("no value for the output `", names[i], "`"));
     }
   }
   return outcome;
+}
+
+void RuleSetLoader::CheckPriority(const Located& then, const RuleSet& set, const Rule& rule) {
+  if (set.outputs.empty() || set.outputs[0].priority.empty() || rule.then[0] == nullptr) return;
+  const auto& order = set.outputs[0].priority;
+  const cel::Expr& value = rule.then[0]->expr();
+  if (value.kind != cel::ExprKind::kConstant) return;
+  if (std::none_of(order.begin(), order.end(),
+                   [&](const cel::Value& other) { return cel::Equal(other, value.constant); })) {
+    const Located at = then.At(*then->Find(set.outputs[0].name));
+    AddIssue(issues_, at, "bad-value",
+             absl::StrCat("`", at->text, "` is not in the `priority` of the output `",
+                          set.outputs[0].name, "`"));
+  }
 }
 
 void RuleSetLoader::OrderRuleSets() {

@@ -26,9 +26,10 @@ class RuleSetLoader {
   void CompileRules(const cel::Env& env);
 
  private:
-  void ReadHitPolicy(const MapReader& document, RuleSet* set);
+  // False where the hit policy is none.
+  bool ReadHitPolicy(const MapReader& document, RuleSet* set);
   void ReadOutput(const Located& at, const std::vector<std::shared_ptr<const cel::EnumType>>& enums,
-                  RuleSet* set);
+                  bool policy_known, RuleSet* set);
   void CheckAggregation(const Located& at, const RuleSet& set, const cel::Type& type);
   void ReadPriorities(const cel::Env& env);
   void ReadRule(const Located& at, const cel::Env& env, RuleSet* set);
@@ -36,6 +37,8 @@ class RuleSetLoader {
   std::vector<std::shared_ptr<const cel::Program>> ReadOutcome(const Located& values,
                                                                const cel::Env& env,
                                                                const RuleSet& set, bool complete);
+  // Under PRIORITY a rule's first output is one of those that are listed.
+  void CheckPriority(const Located& then, const RuleSet& set, const Rule& rule);
   void OrderRuleSets();
 
   base::IssueList* issues_;

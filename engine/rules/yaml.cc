@@ -10,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/rules/yaml_errors.h"
 
 namespace leadgrade::rules {
 namespace {
@@ -24,29 +26,47 @@ int CodePoints(absl::string_view text) {
 // The offset of the first byte that is not part of well-formed UTF-8 text or is a control character
 // YAML does not allow; npos when all is well.
 size_t FirstBadByte(absl::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const unsigned char c = text[i];
-    const int length = c < 0x80 ? 1 : c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-    const bool control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
-    if (control || c == 0x7F || (c >= 0x80 && c < 0xC2) || c > 0xF4 || i + length > text.size()) {
-      return i;
-    }
-    for (int k = 1; k < length; ++k) {
-      if (!IsContinuation(text[i + k])) return i;
-    }
-    i += length;
-  }
-  return absl::string_view::npos;
+  const auto control = std::find_if(text.begin(), text.end(), [](char c) {
+    return (c >= 0 && c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+  });
+  const size_t at = control == text.end() ? absl::string_view::npos : control - text.begin();
+  return std::min(at, base::FirstInvalidUtf8(text));
 }
 
 // Thrown by the builder out of yaml-cpp's parser, and caught in YamlFile::Parse.
 struct Refused {
-  YAML::Mark mark;
-  std::string code;
-  std::string message;
+  size_t offset;
+  YamlError error;
 };
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Whether the quoted text that begins at `at` ends; yaml-cpp lets the end of the file end it.
+bool IsClosed(absl::string_view source, size_t at) {
+  const char quote = source[at++];
+  for (; at < source.size(); ++at) {
+    if (source[at] == quote) {
+      if (quote == '"' || at + 1 == source.size() || source[at + 1] != quote) return true;
+      ++at;
+    } else if (source[at] == '\\' && quote == '"') {
+      ++at;
+    }
+  }
+  return false;
+}
+
+// A line of a file that is no text, fit to be shown.
+std::string Printable(absl::string_view line) {
+  std::string out;
+  while (!line.empty()) {
+    const size_t bad = FirstBadByte(line);
+    absl::StrAppend(&out, line.substr(0, bad));
+    if (bad == absl::string_view::npos) break;
+    out.append("\uFFFD");
+    line.remove_prefix(bad + 1);
+  }
+  return out;
+}
 
 // How many bytes of source text at `at`, inside double quotes, make the escape there.
 size_t EscapeLength(absl::string_view source, size_t at) {
@@ -76,17 +96,28 @@ class YamlTreeBuilder : public YAML::EventHandler {
  public:
   explicit YamlTreeBuilder(YamlFile& file) : file_(file) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // Of some characters the parser makes one empty document after the other, without end.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (last_document_.has_value() && mark.pos <= *last_document_) {
+      throw Refused{Offset(mark), ExplainYamlError(YAML::ErrorMsg::UNKNOWN_TOKEN, "")};
+    }
+    last_document_ = mark.pos;
+  }
   void OnDocumentEnd() override {
     if (root_.has_value()) file_.documents_.push_back(*std::move(root_));
     root_.reset();
   }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Refuse(mark, "", anchor);
-    Add(Make(mark, YamlNode::Kind::kNull));
+    YamlNode node = Make(mark, YamlNode::Kind::kNull);
+    const absl::string_view rest = absl::string_view(file_.text_).substr(node.offset);
+    if (!absl::StartsWith(rest, "~") && !absl::StartsWithIgnoreCase(rest, "null")) {
+      node.offset = PlaceOfNothing(node.offset);
+    }
+    Add(std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{mark, "yaml-alias", "aliases are not supported; write the value out"};
+    throw Refused{Offset(mark), ExplainYamlError(YAML::ErrorMsg::UNKNOWN_ANCHOR, "")};
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -94,6 +125,10 @@ class YamlTreeBuilder : public YAML::EventHandler {
     YamlNode node = Make(mark, YamlNode::Kind::kScalar);
     node.text = value;
     node.plain = tag == "?";
+    const char style = node.offset < file_.text_.size() ? file_.text_[node.offset] : ' ';
+    if (!node.plain && (style == '"' || style == '\'') && !IsClosed(file_.text_, node.offset)) {
+      throw Refused{node.offset, ExplainYamlError(YAML::ErrorMsg::EOF_IN_SCALAR, "")};
+    }
     if (node.plain && (value == "~" || value == "null")) node.kind = YamlNode::Kind::kNull;
     Add(std::move(node));
   }
@@ -108,6 +143,15 @@ class YamlTreeBuilder : public YAML::EventHandler {
   }
   void OnMapEnd() override { Close(); }
 
+  // Where the brackets begin that were open when the parser gave up; nullopt where none were.
+  std::optional<size_t> OpenBracket() const {
+    if (levels_.empty()) return std::nullopt;
+    const size_t offset = levels_.back().node.offset;
+    const bool flow =
+        offset < file_.text_.size() && (file_.text_[offset] == '[' || file_.text_[offset] == '{');
+    return flow ? std::optional(offset) : std::nullopt;
+  }
+
  private:
   struct Level {
     YamlNode node;
@@ -115,27 +159,43 @@ class YamlTreeBuilder : public YAML::EventHandler {
   };
 
   void Refuse(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) {
-      throw Refused{mark, "yaml-alias", "anchors are not supported; write the value out"};
-    }
     if (!tag.empty() && tag != "?" && tag != "!") {
-      throw Refused{mark, "yaml-tag", absl::StrCat("the tag `", tag, "` is not supported")};
+      throw Refused{Offset(mark),
+                    {"yaml-tag",
+                     absl::StrCat("`", tag,
+                                  "` is read as a tag, and tags are not "
+                                  "supported"),
+                     "a value that begins with `!` goes in quotes"}};
+    }
+    if (anchor != 0) {
+      throw Refused{Offset(mark),
+                    {"yaml-alias", "anchors are not supported; write the value out", ""}};
     }
   }
 
   YamlNode Make(const YAML::Mark& mark, YamlNode::Kind kind) {
     YamlNode node;
     node.kind = kind;
-    node.offset = file_.OffsetOf(mark.line, mark.column);
+    node.offset = Offset(mark);
     return node;
   }
+  // Where nothing is written the parser's mark is at what comes next, maybe lines below: gives the
+  // place of the key, or of the dash, that has no value.
+  size_t PlaceOfNothing(size_t next) const {
+    if (levels_.empty()) return next;
+    if (levels_.back().key.has_value()) return levels_.back().key->offset;
+    const size_t dash = next == 0 ? std::string::npos : file_.text_.rfind('-', next - 1);
+    return dash == std::string::npos ? next : dash;
+  }
+  size_t Offset(const YAML::Mark& mark) const { return file_.OffsetOf(mark.line, mark.column); }
 
   void Open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
             YamlNode::Kind kind) {
     Refuse(mark, tag, anchor);
     if (levels_.size() >= base::kMaxYamlDepth) {
-      throw Refused{mark, "limit",
-                    absl::StrCat("nested deeper than ", base::kMaxYamlDepth, " levels")};
+      throw Refused{
+          Offset(mark),
+          {"limit", absl::StrCat("nested deeper than ", base::kMaxYamlDepth, " levels"), ""}};
     }
     levels_.push_back({Make(mark, kind), std::nullopt});
   }
@@ -155,9 +215,13 @@ class YamlTreeBuilder : public YAML::EventHandler {
     if (top.node.is_sequence()) {
       top.node.items.push_back(std::move(node));
     } else if (!top.key.has_value()) {
+      if (node.plain && node.text == "<<") {
+        throw Refused{node.offset,
+                      {"yaml-alias", "merge keys are not supported; write the values out", ""}};
+      }
       top.key = std::move(node);
     } else {
-      top.node.entries.emplace_back(*std::move(top.key), std::move(node));
+      top.node.entries.push_back({*std::move(top.key), std::move(node)});
       top.key.reset();
     }
   }
@@ -165,6 +229,7 @@ class YamlTreeBuilder : public YAML::EventHandler {
   YamlFile& file_;
   std::vector<Level> levels_;
   std::optional<YamlNode> root_;
+  std::optional<int> last_document_;  // where the last one began
 };
 
 YamlFile::YamlFile(std::string path, std::string text)
@@ -179,32 +244,42 @@ std::optional<YamlFile> YamlFile::Parse(std::string path, std::string text,
                                         base::IssueList* issues) {
   if (absl::StartsWith(text, "\xEF\xBB\xBF")) text.erase(0, 3);
   YamlFile file(std::move(path), std::move(text));
-  const auto fail = [&](size_t offset, std::string code, std::string message) {
+  const auto fail = [&](size_t offset, YamlError error) {
     base::Issue issue;
-    issue.code = std::move(code);
+    issue.code = std::move(error.code);
     issue.span = file.SpanOfBytes(offset, offset + 1);
-    issue.message = std::move(message);
-    issue.source_line = file.Line(issue.span.line);
+    issue.message = std::move(error.message);
+    issue.hint = std::move(error.hint);
+    issue.source_line = Printable(file.Line(issue.span.line));
     issues->Add(std::move(issue));
     return std::nullopt;
   };
   if (file.text_.size() > base::kMaxRuleFileBytes) {
-    return fail(0, "limit", absl::StrCat("larger than ", base::kMaxRuleFileBytes, " bytes"));
+    return fail(0, {"limit", absl::StrCat("larger than ", base::kMaxRuleFileBytes, " bytes"), ""});
   }
   if (const size_t bad = FirstBadByte(file.text_); bad != absl::string_view::npos) {
-    return fail(bad, "not-utf8", "not valid UTF-8 text, or a control character");
+    if (static_cast<unsigned char>(file.text_[bad]) < 0x80) {
+      return fail(bad, {"not-utf8", "a control character", "remove it; is the file UTF-8 text?"});
+    }
+    return fail(bad, {"not-utf8", "not UTF-8 text", "save the file as UTF-8"});
   }
+  YamlTreeBuilder builder(file);
   try {
     std::istringstream stream(file.text_);
     YAML::Parser parser(stream);
-    YamlTreeBuilder builder(file);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Refused& refused) {
-    return fail(file.OffsetOf(refused.mark.line, refused.mark.column), refused.code,
-                refused.message);
+    return fail(refused.offset, refused.error);
   } catch (const YAML::Exception& error) {
-    return fail(file.OffsetOf(error.mark.line, error.mark.column), "yaml-syntax", error.msg);
+    const size_t offset = file.OffsetOf(error.mark.line, error.mark.column);
+    const int line = file.SpanOfBytes(offset, offset + 1).line;
+    if (const auto bracket = builder.OpenBracket()) {
+      const bool same_line = file.SpanOfBytes(*bracket, *bracket + 1).line == line;
+      return fail(same_line ? offset : *bracket,
+                  ExplainOpenBracket(file.text_[*bracket], same_line));
+    }
+    return fail(offset, ExplainYamlError(error.msg, file.Line(line)));
   }
   return file;
 }
@@ -248,7 +323,7 @@ base::SourceSpan YamlFile::Span(const YamlNode& node) const {
     }
     return span;
   }
-  if (node.is_map() && !node.entries.empty()) return Span(node.entries.front().first);
+  if (node.is_map() && !node.entries.empty()) return Span(node.entries.front().key);
   return SpanOfBytes(node.offset, node.offset + 1);
 }
 

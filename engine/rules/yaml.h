@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -13,13 +12,15 @@
 
 namespace leadgrade::rules {
 
+struct YamlEntry;
+
 struct YamlNode {
   enum class Kind : uint8_t { kNull, kScalar, kSequence, kMap } kind = Kind::kNull;
-  size_t offset = 0;            // of the node's first byte in the file
-  std::string text;             // kScalar: decoded
-  bool plain = true;            // kScalar: written without quotes, and not as a block
-  std::vector<YamlNode> items;  // kSequence
-  std::vector<std::pair<YamlNode, YamlNode>> entries;  // kMap, in file order, duplicates included
+  size_t offset = 0;               // of the node's first byte in the file
+  std::string text;                // kScalar: decoded
+  bool plain = true;               // kScalar: written without quotes, and not as a block
+  std::vector<YamlNode> items;     // kSequence
+  std::vector<YamlEntry> entries;  // kMap, in file order, duplicates included
 
   bool is_null() const { return kind == Kind::kNull; }
   bool is_scalar() const { return kind == Kind::kScalar; }
@@ -27,6 +28,10 @@ struct YamlNode {
   bool is_map() const { return kind == Kind::kMap; }
   // The first value under `key`, or null.
   const YamlNode* Find(absl::string_view key) const;
+};
+
+struct YamlEntry {
+  YamlNode key, value;
 };
 
 class YamlFile {

@@ -71,6 +71,9 @@ struct ImportedLead {
   std::vector<store::StoredEvent> events;
 };
 
+// The id of the lead that an error of the book is about; "" where it names none.
+std::string LeadOf(const absl::Status& status);
+
 // Reads run on the caller's thread. Writes are queued to one writer thread, which takes all that
 // waits, applies each with decision::Advance in order, writes them as one synced batch, and then
 // calls back (on the writer thread; callbacks must be quick): so concurrent writers share a sync

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 
@@ -9,6 +10,22 @@ namespace leadgrade::leads {
 
 using decision::Change;
 using facts::Cause;
+
+namespace {
+
+constexpr char kLeadPayload[] = "leadgrade/lead";
+
+// An error that LeadOf tells the lead of.
+absl::Status AboutLead(absl::Status error, absl::string_view lead_id) {
+  error.SetPayload(kLeadPayload, absl::Cord(lead_id));
+  return error;
+}
+
+}  // namespace
+
+std::string LeadOf(const absl::Status& status) {
+  return std::string(status.GetPayload(kLeadPayload).value_or(absl::Cord()));
+}
 
 absl::StatusOr<WriteBatch::Working> WriteBatch::Load(const std::string& lead_id) const {
   const auto it = leads_.find(lead_id);
@@ -58,8 +75,10 @@ absl::Status WriteBatch::CheckBounds(const Working& working,
     facts += (is_stated ? 1 : 0) - lead.facts.count(name);
   }
   const auto too_many = [&](size_t limit, absl::string_view what) {
-    return absl::FailedPreconditionError(absl::StrCat("the lead `", working.write.lead.id,
-                                                      "` would have more than ", limit, " ", what));
+    const std::string& id = working.write.lead.id;
+    return AboutLead(absl::FailedPreconditionError(absl::StrCat(
+                         "the lead `", id, "` would have more than ", limit, " ", what)),
+                     id);
   };
   if (facts > base::kMaxFactsPerLead && facts > lead.facts.size()) {
     return too_many(base::kMaxFactsPerLead, "stated facts");
@@ -179,7 +198,9 @@ absl::StatusOr<EventsResult> WriteBatch::Record(const std::vector<NewEvent>& eve
       auto working = Load(event.lead_id);
       if (!working.ok()) return working.status();
       if (!working->exists && !create_missing) {
-        return absl::NotFoundError(absl::StrCat("there is no lead `", event.lead_id, "`"));
+        return AboutLead(
+            absl::NotFoundError(absl::StrCat("there is no lead `", event.lead_id, "`")),
+            event.lead_id);
       }
       touched.push_back(*std::move(working));
       changes.emplace_back();
@@ -265,7 +286,7 @@ void WriteBatch::Rescore(Working working) {
   Keep(std::move(working));
 }
 
-absl::StatusOr<bool> WriteBatch::Apply() {
+absl::StatusOr<bool> WriteBatch::Apply(store::Durability durability) {
   std::vector<store::LeadWrite> writes;
   writes.reserve(order_.size());
   bool changed = false;
@@ -276,7 +297,7 @@ absl::StatusOr<bool> WriteBatch::Apply() {
     changed |= !write.changes.empty();
     writes.push_back(std::move(write));
   }
-  const absl::Status status = store_.Apply(writes, store::Durability::kSynced);
+  const absl::Status status = store_.Apply(writes, durability);
   if (!status.ok()) return absl::UnavailableError(status.message());
   return changed;
 }

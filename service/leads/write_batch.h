@@ -30,7 +30,7 @@ class WriteBatch {
   bool IsDeleted(const std::string& lead_id) const;
   bool empty() const { return order_.empty(); }
   // Applies the batch. Gives whether there were grade changes.
-  absl::StatusOr<bool> Apply();
+  absl::StatusOr<bool> Apply(store::Durability durability = store::Durability::kSynced);
 
  private:
   struct Working {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "absl/time/time.h"
 #include "service/bundles/bundle_registry.h"
 #include "service/leads/lead_book.h"
 #include "service/metrics/metrics.h"
@@ -23,11 +24,19 @@ struct Dependencies {
   metrics::Metrics* metrics = nullptr;
 };
 
+struct Options {
+  // An idle stream that watches grade changes is sent a token this often.
+  absl::Duration heartbeat = absl::Seconds(15);
+  // Streams open at a time, of each of the two kinds; more are refused.
+  size_t max_watchers = 1000;
+  size_t max_scoring_streams = 1000;
+};
+
 // Thread safe. Takes over the book's OnChanges to wake the streams that watch grade changes.
 // Destroy it after the grpc::Server.
 class Services {
  public:
-  explicit Services(const Dependencies& dependencies);
+  explicit Services(const Dependencies& dependencies, const Options& options = {});
   ~Services();
 
   // Registers the services, and the limits of messages, on the builder.

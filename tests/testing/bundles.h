@@ -35,6 +35,11 @@ inline std::shared_ptr<const rules::Bundle> Load(const rules::BundleFiles& files
   return bundle;
 }
 
+// A bundle of one file, documents separated by `---`.
+inline std::shared_ptr<const rules::Bundle> LoadText(const std::string& text) {
+  return Load({{"test/bundle.yaml", text}});
+}
+
 // The bundle that ships in rules/sales.
 inline std::shared_ptr<const rules::Bundle> SalesBundle() {
   static const auto* const bundle = new std::shared_ptr<const rules::Bundle>(

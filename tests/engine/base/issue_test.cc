@@ -128,6 +128,26 @@ TEST(FormatIssueTest, CaretStandsUnderThePlace) {
   }
 }
 
+TEST(FormatIssueTest, CutsALongLineAroundThePlace) {
+  const auto shown = [](int size, int column, int length) {
+    Issue issue = At("f", 1, column);
+    issue.source_line = std::string(static_cast<size_t>(column - 1), 'a') + "X" +
+                        std::string(static_cast<size_t>(size - column), 'b');
+    issue.span.length = length;
+    const std::string text = FormatIssue(issue);
+    return text.substr(text.find('\n') + 1);
+  };
+  const auto many = [](int n, char c) { return std::string(static_cast<size_t>(n), c); };
+  EXPECT_EQ(shown(160, 160, 1), many(159, 'a') + "X\n" + many(159, ' ') + "^\n");
+  EXPECT_EQ(shown(161, 1, 1), "X" + many(159, 'b') + "…\n^\n");
+  EXPECT_EQ(shown(161, 161, 1), "…" + many(159, 'a') + "X\n" + many(160, ' ') + "^\n");
+  EXPECT_EQ(shown(1000, 500, 3),
+            "…" + many(60, 'a') + "X" + many(99, 'b') + "…\n" + many(61, ' ') + "^~~\n");
+  // A place that is longer than what is shown ends with it.
+  EXPECT_EQ(shown(1000, 500, 400), "…" + many(60, 'a') + "X" + many(99, 'b') + "…\n" +
+                                       many(61, ' ') + "^" + many(99, '~') + "\n");
+}
+
 TEST(FormatIssuesTest, PrintsThemInOrder) {
   IssueList issues;
   issues.Add(At("f", 2, 1));
@@ -176,6 +196,13 @@ TEST(NearestNameTest, HugeNamesAreNotCompared) {
 TEST(DidYouMeanTest, AsksOnlyWhenANameIsNear) {
   EXPECT_EQ(DidYouMean("bugdet", {"budget"}), "did you mean `budget`?");
   EXPECT_EQ(DidYouMean("revenue", {"budget"}), "");
+}
+
+TEST(DidYouMeanOrAllTest, NamesAllWhereNoneIsNearAndTheyAreFew) {
+  EXPECT_EQ(DidYouMeanOrAll("visti", {"visit", "call"}), "did you mean `visit`?");
+  EXPECT_EQ(DidYouMeanOrAll("signature", {"visit", "call"}), "known here: `visit`, `call`");
+  EXPECT_EQ(DidYouMeanOrAll("signature", {}), "");
+  EXPECT_EQ(DidYouMeanOrAll("signature", std::vector<std::string>(13, "visit")), "");
 }
 
 }  // namespace

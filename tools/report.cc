@@ -1,0 +1,33 @@
+#include "tools/report.h"
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+
+namespace leadgrade::tools {
+
+using Json = nlohmann::ordered_json;
+
+std::string Count(size_t number, const char* what) {
+  return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
+}
+
+Json IssuesJson(const std::vector<base::Issue>& issues) {
+  Json list = Json::array();
+  for (const base::Issue& issue : issues) {
+    list.push_back({{"severity", issue.severity == base::Severity::kError ? "error" : "warning"},
+                    {"code", issue.code},
+                    {"file", issue.span.file},
+                    {"line", issue.span.line},
+                    {"column", issue.span.column},
+                    {"length", issue.span.length},
+                    {"message", issue.message},
+                    {"hint", issue.hint}});
+  }
+  return list;
+}
+
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace leadgrade::tools
