@@ -7,6 +7,9 @@
 
 namespace leadgrade::tools {
 
+// All of them, in the order of the program's help.
+void AddCommands(CLI::App& app, int* exit_code);
+
 void AddServe(CLI::App& app, int* exit_code);   // serve_command.cc
 void AddCheck(CLI::App& app, int* exit_code);   // check_command.cc
 void AddTest(CLI::App& app, int* exit_code);    // test_command.cc

@@ -9,15 +9,6 @@ int main(int argc, char** argv) {
   CLI::App app;
   int exit_code = kFine;
   DeclareProgram(app);
-  AddServe(app, &exit_code);
-  AddCheck(app, &exit_code);
-  AddTest(app, &exit_code);
-  AddEval(app, &exit_code);
-  AddImport(app, &exit_code);
-  AddScore(app, &exit_code);
-  AddLeads(app, &exit_code);
-  AddWatch(app, &exit_code);
-  AddExport(app, &exit_code);
-  AddVerify(app, &exit_code);
+  AddCommands(app, &exit_code);
   return RunProgram(app, argc, argv, &exit_code);
 }

@@ -115,8 +115,8 @@ void ChangeFeed::SendHeartbeats() {
 }
 
 void ChangeFeed::Close() {
-  // The alarm may be the last that uses gRPC: its end then waits for gRPC's threads, one of which may
-  // wait for the lock.
+  // The alarm may be the last that uses gRPC: its end then waits for gRPC's threads, one of which
+  // may wait for the lock.
   std::unique_ptr<grpc::Alarm> last;
   const std::lock_guard<std::mutex> lock(work_mutex_);
   closed_ = true;

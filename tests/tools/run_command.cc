@@ -43,7 +43,7 @@ kind: FactSchema
 metadata: { name: small-facts }
 types: { Grade: [D, B, A] }
 facts:
-  need: { type: bool, title: { en: Has a need }, question: { en: "What hurts?" } }
+  need: { type: bool, title: { zh: 有需求, en: Has a need }, question: { zh: 哪里不便？, en: "What hurts?" } }
   seats: { type: int, range: { min: 0 } }
 ---
 apiVersion: leadgrade/v1
@@ -54,15 +54,15 @@ outputs:
   - { name: grade, type: Grade }
 rules:
   - id: no-need
-    reason: { en: No need }
+    reason: { zh: 没有需求, en: No need }
     when: "!need"
     then: { grade: D }
   - id: many-seats
-    reason: { en: Many seats }
+    reason: { zh: 席位多, en: Many seats }
     when: seats >= 100
     then: { grade: A }
   - id: few-seats
-    reason: { en: Few seats }
+    reason: { zh: 席位少, en: Few seats }
     then: { grade: B }
 )";
 
@@ -91,15 +91,7 @@ CommandResult RunCommand(std::vector<std::string> arguments, const std::string& 
   CommandResult result;
   int exit_code = kFine;
   DeclareProgram(app);
-  AddServe(app, &exit_code);
-  AddCheck(app, &exit_code);
-  AddTest(app, &exit_code);
-  AddEval(app, &exit_code);
-  AddScore(app, &exit_code);
-  AddLeads(app, &exit_code);
-  AddWatch(app, &exit_code);
-  AddExport(app, &exit_code);
-  AddVerify(app, &exit_code);
+  AddCommands(app, &exit_code);
   std::vector<const char*> argv = {"leadgrade"};
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   result.exit_code = RunProgram(app, static_cast<int>(argv.size()), argv.data(), &exit_code);

@@ -62,7 +62,7 @@ class RowMapperTest : public ::testing::Test {
 };
 
 TEST_F(RowMapperTest, MapsIdNameAndOwner) {
-  const auto lead = Map("lead: { id: row.id, displayName: row.n, owner: get(row, \"o\") }\n",
+  const auto lead = Map("lead:\n  id: row.id\n  displayName: row.n\n  owner: get(row, \"o\")\n",
                         R"({"id": "a-1", "n": "云栖包装"})");
   ASSERT_TRUE(lead.ok()) << lead.status();
   EXPECT_EQ(lead->lead().name(), "leads/a-1");
