@@ -192,6 +192,10 @@ std::string Almost(const v1::Explanation& explanation, const std::string& langua
     if (!rule.almost()) continue;
     absl::StrAppend(&lines, "  ", Printable(rule.text()), " [", rule.rule_set(), "/", rule.rule(),
                     "]\n", Terms(rule, language));
+    if (rule.blocked_by_size() > 0) {
+      absl::StrAppend(&lines, "    ", Label(language, "先轮到 ", "goes after "),
+                      absl::StrJoin(rule.blocked_by(), ", "), "\n");
+    }
   }
   return lines;
 }

@@ -103,23 +103,28 @@ class Explainer {
   // condition, and under FIRST the rules before them that are not out of the way.
   void MarkAlmost() {
     const rules::RuleSet& set = bundle_.rule_sets[bundle_.grade.rule_set];
-    int fewest = std::numeric_limits<int>::max(), before = 0;
+    int fewest = std::numeric_limits<int>::max();
     std::vector<std::pair<RuleTrace*, int>> better;
+    std::vector<const rules::Rule*> before;
     for (RuleTrace& trace : explanation_.rules) {
       if (trace.rule_set != &set) continue;
       const int rule = static_cast<int>(trace.rule - set.rules.data());
       const auto grade = evaluation_.OutputOf(set, rule, bundle_.grade.output);
       const bool is_better = grade.has_value() && grade->kind() == cel::Kind::kEnum &&
                              grade->ordinal() > explanation_.decision.grade;
-      const int against = Against(trace) + before;
+      const int against = Against(trace) + static_cast<int>(before.size());
       if (is_better && against > 0 && !trace.terms.empty()) {
         better.emplace_back(&trace, against);
+        trace.blocked_by = before;
         fewest = std::min(fewest, against);
       }
       const bool stands = trace.truth == Truth::kTrue || trace.truth == Truth::kUnknown;
-      if (set.hit_policy == rules::HitPolicy::kFirst && stands) ++before;
+      if (set.hit_policy == rules::HitPolicy::kFirst && stands) before.push_back(trace.rule);
     }
-    for (auto& [trace, against] : better) trace->almost = against == fewest;
+    for (auto& [trace, against] : better) {
+      trace->almost = against == fewest;
+      if (!trace->almost) trace->blocked_by.clear();
+    }
   }
 
   const rules::Bundle& bundle_;

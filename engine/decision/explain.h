@@ -22,8 +22,10 @@ struct RuleTrace {
   Truth truth = Truth::kUnknown;
   bool settles = false;  // its outcome is the rule set's, under the hit policy
   // Its grade would be better, and the least stands against it among such rules: terms of its own,
-  // and under FIRST rules before it that hold or may hold.
+  // and the rules that go first.
   bool almost = false;
+  // Of one that almost matched, under FIRST: the rules before it that hold or may hold.
+  std::vector<const rules::Rule*> blocked_by;
   std::vector<TermTrace> terms;
 };
 

@@ -190,6 +190,7 @@ void ToProto(const decision::Explanation& explanation, absl::string_view lead_id
     rule->set_truth(TruthProto(trace.truth));
     rule->set_settles(trace.settles);
     rule->set_almost(trace.almost);
+    for (const rules::Rule* before : trace.blocked_by) rule->add_blocked_by(before->id);
     for (const decision::TermTrace& term : trace.terms) {
       v1::TermTrace* written = rule->add_terms();
       written->set_source(term.source);

@@ -123,6 +123,7 @@ TEST(ExplanationText, ShowsWhatSettledTheGradeAndWhatAlmostDid) {
   term->set_source("approval_layers <= 1");
   term->set_truth(v1::TRUTH_FALSE);
   term->add_facts("approval_layers = 2");
+  almost->add_blocked_by("no-need");
   EXPECT_THAT(ExplanationText(explanation, InEnglish()),
               HasSubstr("\nwhy\n"
                         "  No need [grading/no-need]\n"
@@ -130,8 +131,9 @@ TEST(ExplanationText, ShowsWhatSettledTheGradeAndWhatAlmostDid) {
                         "\n"
                         "almost a better grade\n"
                         "  One person above must still agree [grading/one-approval-above]\n"
-                        "    holds           kp_level >= THIRD   ← kp_level = THIRD\n"
-                        "    does not hold   approval_layers <= 1   ← approval_layers = 2\n"));
+                        "    holds          kp_level >= THIRD   ← kp_level = THIRD\n"
+                        "    does not hold  approval_layers <= 1   ← approval_layers = 2\n"
+                        "    goes after no-need\n"));
 }
 
 std::string Text(const google::protobuf::Value& value) { return ValueText(value); }

@@ -330,5 +330,30 @@ TEST(Explain, ShowsEachTermAndTheRuleThatAlmostMatched) {
   EXPECT_EQ(explanation.decision.fact_values[1].second, "3");
 }
 
+TEST(Explain, CountsTheRulesThatGoFirstAgainstARule) {
+  const auto bundle = testing::LoadText(absl::StrCat(
+      Bundle("", "facts:\n  need: { type: bool }\n  size: { type: int }\n"),
+      RuleSet("grading",
+              "hitPolicy: FIRST\noutputs: [{ name: grade, type: Grade }]\nrules:\n"
+              "  - id: lost\n    reason: { zh: 因, en: R }\n    when: \"!need\"\n"
+              "    then: { grade: D }\n"
+              "  - id: best\n    reason: { zh: 因, en: R }\n    when: size > 5 && size > 9\n"
+              "    then: { grade: A }\n"
+              "  - id: good\n    reason: { zh: 因, en: R }\n    when: size > 5\n"
+              "    then: { grade: B }\n"
+              "default: { grade: D }\n")));
+  facts::Lead lead;
+  lead.facts["need"] = Stated({false});
+  lead.facts["size"] = Stated({int64_t{6}});
+  const Explanation explanation = Explain(bundle, lead, kNow);
+  EXPECT_EQ(GradeOf(explanation.decision), "D");
+  ASSERT_EQ(explanation.rules.size(), 3u);
+  EXPECT_FALSE(explanation.rules[1].almost);
+  EXPECT_THAT(explanation.rules[1].blocked_by, IsEmpty());
+  EXPECT_TRUE(explanation.rules[2].almost);
+  ASSERT_EQ(explanation.rules[2].blocked_by.size(), 1u);
+  EXPECT_EQ(explanation.rules[2].blocked_by[0]->id, "lost");
+}
+
 }  // namespace
 }  // namespace leadgrade::decision

@@ -194,6 +194,7 @@ TEST(DecisionProto, ShowsAnExplanation) {
   EXPECT_EQ(almost.terms(0).source(), "kp_level == FIRST");
   EXPECT_EQ(almost.terms(0).truth(), v1::TRUTH_FALSE);
   EXPECT_THAT(almost.terms(0).facts(), ElementsAre("kp_level = SECOND"));
+  EXPECT_THAT(almost.blocked_by(), ElementsAre());
   ASSERT_EQ(out.facts_size(), static_cast<int>(SalesBundle()->schema.facts.size()));
   EXPECT_EQ(out.facts(0).fact(), "kp_level");
   EXPECT_EQ(out.facts(0).value(), "SECOND");
