@@ -94,6 +94,8 @@ void DeclareProgram(CLI::App& app) {
   app.footer(kFooter);
   app.set_version_flag("--version", absl::StrCat("leadgrade ", server::kVersion));
   app.require_subcommand(1);
+  // As with other programs the last one counts, so that a script can put its own before "$@".
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 int RunProgram(CLI::App& app, int argc, const char* const* argv, const int* exit_code) {

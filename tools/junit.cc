@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "tools/utf8.h"
+#include "engine/base/unicode.h"
 
 namespace leadgrade::tools {
 namespace {
@@ -40,7 +40,7 @@ void AppendCase(const JunitCase& test, std::string* xml) {
 
 bool IsXml(uint32_t point) {
   return point == '\t' || point == '\n' || point == '\r' ||
-         (point >= 0x20 && point != 0xFFFE && point != 0xFFFF && point != kMalformed);
+         (point >= 0x20 && point != 0xFFFE && point != 0xFFFF && point != base::kMalformed);
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ std::string XmlEscape(absl::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Character character = FirstCharacter(text);
+    const base::Character character = base::FirstCharacter(text);
     switch (character.point) {
       case '&':
         out.append("&amp;");
@@ -86,8 +86,8 @@ std::string XmlEscape(absl::string_view text) {
         out.append("&#13;");
         break;
       default:
-        absl::StrAppend(&out,
-                        IsXml(character.point) ? text.substr(0, character.bytes) : kReplacement);
+        absl::StrAppend(
+            &out, IsXml(character.point) ? text.substr(0, character.bytes) : base::kReplacement);
     }
     text.remove_prefix(character.bytes);
   }

@@ -6,34 +6,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/unicode.h"
 
 namespace leadgrade::base {
 namespace {
 
 auto Place(const Issue& issue) {
   return std::tie(issue.span.file, issue.span.line, issue.span.column, issue.code, issue.message);
-}
-
-// Decodes the code point at `*position` and moves past it. A malformed byte counts as itself.
-uint32_t NextCodePoint(absl::string_view text, size_t* position) {
-  const auto lead = static_cast<unsigned char>(text[*position]);
-  const int length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-  uint32_t point = length == 1 ? lead : lead & (0x7F >> length);
-  ++*position;
-  for (int i = 1; i < length && *position < text.size(); ++i, ++*position) {
-    point = point << 6 | (static_cast<unsigned char>(text[*position]) & 0x3F);
-  }
-  return point;
-}
-
-// East Asian wide and full-width ranges, coarse: enough to put a caret under the right cell.
-int Cells(uint32_t point) {
-  const bool wide = (point >= 0x1100 && point <= 0x115F) || (point >= 0x2E80 && point <= 0xA4CF) ||
-                    (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0xF900 && point <= 0xFAFF) ||
-                    (point >= 0xFE30 && point <= 0xFE6F) || (point >= 0xFF00 && point <= 0xFF60) ||
-                    (point >= 0x1F300 && point <= 0x1FAFF) ||
-                    (point >= 0x20000 && point <= 0x3FFFD);
-  return wide ? 2 : 1;
 }
 
 // A source line as shown, and the place in it.
@@ -46,9 +25,8 @@ Shown Around(const Issue& issue) {
   constexpr int kLongest = 160, kBefore = 60;
   const absl::string_view line = issue.source_line;
   std::vector<size_t> starts;  // of each code point
-  for (size_t position = 0; position < line.size();) {
-    starts.push_back(position);
-    NextCodePoint(line, &position);
+  for (size_t at = 0; at < line.size(); at += FirstCharacter(line.substr(at)).bytes) {
+    starts.push_back(at);
   }
   const int size = static_cast<int>(starts.size());
   if (size <= kLongest) return {issue.source_line, issue.span.column, issue.span.length};
@@ -63,20 +41,20 @@ Shown Around(const Issue& issue) {
 
 std::string CaretLine(const Shown& shown) {
   std::string caret;
-  size_t position = 0;
+  absl::string_view rest = shown.line;
+  const auto next_point = [&] {
+    const Character character = FirstCharacter(rest);
+    rest.remove_prefix(character.bytes);
+    return character.point;
+  };
   for (int column = 1; column < shown.column; ++column) {
-    if (position >= shown.line.size()) {
-      caret.push_back(' ');
-      continue;
-    }
-    const uint32_t point = NextCodePoint(shown.line, &position);
-    caret.append(point == '\t' ? "\t" : std::string(Cells(point), ' '));
+    const uint32_t point = rest.empty() ? ' ' : next_point();
+    caret.append(point == '\t' ? "\t" : std::string(CellsOf(point), ' '));
   }
   for (int i = 0; i < std::max(1, shown.length); ++i) {
-    if (i > 0 && position >= shown.line.size()) break;
-    const int cells =
-        position < shown.line.size() ? Cells(NextCodePoint(shown.line, &position)) : 1;
-    caret.append(i == 0 ? "^" : "~").append(cells - 1, '~');
+    if (i > 0 && rest.empty()) break;
+    const int cells = rest.empty() ? 1 : CellsOf(next_point());
+    caret.append(i == 0 ? "^" : "").append(i == 0 ? std::max(0, cells - 1) : cells, '~');
   }
   return caret;
 }

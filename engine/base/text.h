@@ -17,8 +17,4 @@ struct LocalizedText {
   bool empty() const { return zh.empty() && en.empty(); }
 };
 
-// The offset of the first byte that is not part of well-formed UTF-8 (no surrogates, nothing past
-// U+10FFFF, no longer forms than needed); npos when all is well.
-size_t FirstInvalidUtf8(absl::string_view text);
-
 }  // namespace leadgrade::base

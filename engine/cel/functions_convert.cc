@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "engine/base/text.h"
+#include "engine/base/unicode.h"
 #include "engine/cel/functions.h"
 
 namespace leadgrade::cel {

@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
-#include "engine/base/text.h"
+#include "engine/base/unicode.h"
 #include "engine/rules/yaml_errors.h"
 
 namespace leadgrade::rules {

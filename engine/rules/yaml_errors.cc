@@ -55,7 +55,7 @@ YamlError ExplainOpenBracket(char bracket, bool same_line) {
   const absl::string_view both = list ? "`[…]`" : "`{…}`";
   if (same_line) {
     return {std::string(kSyntax), absl::StrCat("this does not belong inside ", both),
-            "a value that holds `[`, `{`, `: ` or `, ` goes in quotes"};
+            "a value that holds `[`, `{`, `: `, `? ` or `, ` goes in quotes"};
   }
   return {std::string(kSyntax), absl::StrCat("this ", both, " is not closed"),
           absl::StrCat("it needs a `", list ? "]" : "}", "`")};

@@ -1,5 +1,6 @@
 #include "service/rpc/bundle_service.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/convert/decision_proto.h"
@@ -69,7 +70,7 @@ grpc::ServerUnaryReactor* BundleService::GetBundle(grpc::CallbackServerContext* 
   if (absl::Status status = call.Wanted(); !status.ok()) return call.Finish(status);
   Violations violations;
   absl::string_view id = request->name();
-  if (!absl::ConsumePrefix(&id, "bundles/") || id.empty()) {
+  if (!absl::ConsumePrefix(&id, "bundles/") || id.empty() || absl::StrContains(id, '/')) {
     violations.push_back({"name", request->name().empty()
                                       ? "is required: `bundles/` and the bundle's name"
                                       : "expected `bundles/` and the bundle's name"});

@@ -228,7 +228,8 @@ describe('leadgrade eval', () => {
 kind: RuleSet
 metadata: { name: points }
 hitPolicy: COLLECT
-outputs: [{ name: total, type: int, aggregation: SUM }]
+aggregation: SUM
+outputs: [{ name: total, type: int }]
 rules:
   - { id: has-need, reason: { zh: 需求, en: Need }, when: need, then: { total: 10 } }
   - { id: has-budget, reason: { zh: 预算, en: Budget }, when: budget, then: { total: 5 } }

@@ -110,7 +110,8 @@ describe('a graceful end', () => {
           await server.api.leads.recordEvents({ events: [event], createMissingLeads: true });
           outcomes.ok.push(event);
         } catch (error) {
-          assert.equal(error.code, grpc.status.UNAVAILABLE, error.message);
+          // gRPC's core cancels the call that arrives in the instant in which it begins to close.
+          assert.ok([grpc.status.UNAVAILABLE, grpc.status.CANCELLED].includes(error.code), error.message);
           outcomes.refused++;
           return;
         }

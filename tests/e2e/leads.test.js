@@ -43,7 +43,8 @@ describe('leads', () => {
     assert.equal(plain(lead.facts.kp_level.value), 'FIRST');
     assert.equal(lead.facts.kp_level.status, 'FACT_STATUS_CONFIRMED');
     assert.equal(lead.facts.kp_level.source, 'visit');
-    assert.deepEqual(lead.facts.kp_level.observedTime, lead.createTime);
+    const observed = toMs(lead.facts.kp_level.observedTime);
+    assert.ok(observed >= before - 1000 && observed <= toMs(lead.createTime));
     assert.equal(lead.gradeHistory.length, 1);
     const [entered] = lead.gradeHistory;
     assert.equal(entered.fromGrade, '');

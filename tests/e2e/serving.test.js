@@ -84,10 +84,12 @@ describe('reflection', () => {
     const client = new reflected.leadgrade.v1.ScoringService(
       shared.server.grpc, grpc.credentials.createInsecure());
     const reply = await new Promise((resolve, reject) => {
-      client.evaluateFacts({ facts: facts(ALL_THREE) },
+      // protobufjs keeps the names of such a set, and reads a map as the list of entries it is on
+      // the wire.
+      client.evaluateFacts({ facts: [{ key: 'need', value: { value: { bool_value: false } } }] },
         (error, answer) => (error ? reject(error) : resolve(answer)));
     });
-    assert.equal(reply.decision.grade, 'A');
+    assert.equal(reply.decision.reasons[0].rule, 'no-need');
     client.close();
   });
 

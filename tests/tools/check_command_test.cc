@@ -21,7 +21,7 @@ metadata: { name: extra }
 outputs: [{ name: note, type: string }]
 rules:
   - id: wrong
-    reason: { en: "<Wrong> & \"quoted\"" }
+    reason: { zh: 错, en: "<Wrong> & \"quoted\"" }
     when: seets > 1
     then: { note: x }
 )";
@@ -156,7 +156,9 @@ TEST_F(CheckCommand, AnEmptyDirectoryIsABadBundle) {
   const TempDir empty;
   const CommandResult result = RunCommand({"check", empty.path()});
   EXPECT_EQ(result.exit_code, kBadBundle);
-  EXPECT_THAT(result.out, StartsWith(empty.path() + ":1:1: error: no document of `kind: Bundle`"));
+  EXPECT_THAT(
+      result.out,
+      StartsWith(empty.path() + ":1:1: error: none of the files has a document of `kind: Bundle`"));
 }
 
 TEST_F(CheckCommand, AMissingDirectoryIsAUsageError) {

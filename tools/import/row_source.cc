@@ -8,10 +8,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "engine/base/unicode.h"
 #include "engine/cel/arena.h"
 #include "tools/import/csv_record.h"
 #include "tools/import/json_row.h"
-#include "tools/import/utf8_check.h"
 
 namespace leadgrade::tools {
 namespace {
@@ -21,6 +21,10 @@ constexpr char kNotUtf8[] = "is not UTF-8";
 
 std::string TooLong(absl::string_view what) {
   return absl::StrCat(what, " is longer than ", kMaxRowBytes, " bytes");
+}
+
+bool IsUtf8(absl::string_view text) {
+  return base::FirstInvalidUtf8(text) == absl::string_view::npos;
 }
 
 bool IsEmptyLine(absl::string_view text) { return text == "\n" || text == "\r\n"; }

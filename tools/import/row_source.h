@@ -62,8 +62,8 @@ class CsvSource : public RowSource {
   using RowSource::RowSource;
 };
 
-// Reads the header. kInvalidArgument with `LINE: error: what is wrong` where there is none or it is of no
-// use.
+// Reads the header. kInvalidArgument with `LINE: error: what is wrong` where there is none or it is
+// of no use.
 absl::StatusOr<std::unique_ptr<CsvSource>> OpenCsv(std::unique_ptr<InputBuffer> input);
 
 // A JSON object a line; empty lines are passed over.

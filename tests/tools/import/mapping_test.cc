@@ -35,7 +35,8 @@ std::vector<std::string> Issues(const base::IssueList& issues) {
 
 std::vector<std::string> IssuesOf(const std::string& text) {
   base::IssueList issues;
-  EXPECT_EQ(LoadMapping("m.yaml", text, &issues).has_value(), !issues.has_errors());
+  const bool loaded = LoadMapping("m.yaml", text, &issues).has_value();
+  EXPECT_EQ(loaded, !issues.has_errors());
   return Issues(issues);
 }
 
@@ -123,7 +124,7 @@ TEST(Mapping, ItemIsKnownOnlyWithForEach) {
 events:
   - { id: item.id, type: '"call"', time: now }
 )")),
-              ElementsAre(HasSubstr("6:11 `item.id` is not known here")));
+              ElementsAre(HasSubstr("6:11 `item` is not known here")));
 }
 
 TEST(Mapping, EventsNeedIdTypeAndTime) {
@@ -176,7 +177,7 @@ observedTime: >-
   EXPECT_THAT(ColumnIssues("lead: { id: row.id }\nevents:\n- {forEach: '[row.a]', id: item, type: "
                            "'row.t', time: now}\n",
                            {"id"}),
-              ElementsAre(HasSubstr("6:18 the file has no column `a`"),
+              ElementsAre(HasSubstr("6:19 the file has no column `a`"),
                           HasSubstr("the file has no column `t`")));
 }
 
