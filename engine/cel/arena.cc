@@ -23,8 +23,8 @@ void* Arena::Allocate(size_t bytes) {
   if (bytes > max_bytes_ - std::min(used_, max_bytes_)) return nullptr;
   if (bytes > left_) {
     const size_t size = std::max(bytes, kBlockBytes);
-    blocks_.push_back(std::make_unique<char[]>(size));
-    next_ = blocks_.back().get();
+    blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
+    next_ = blocks_.back().bytes.get();
     left_ = size;
   }
   void* const result = next_;
@@ -34,11 +34,18 @@ void* Arena::Allocate(size_t bytes) {
   return result;
 }
 
-void Arena::Reset() {
-  blocks_.clear();
-  next_ = first_;
-  left_ = sizeof(first_);
-  used_ = 0;
+Arena::Mark Arena::Here() const {
+  const char* const begin = blocks_.empty() ? first_ : blocks_.back().bytes.get();
+  return {blocks_.size(), static_cast<size_t>(next_ - begin), used_};
+}
+
+void Arena::Rewind(const Mark& mark) {
+  blocks_.resize(mark.blocks);
+  char* const begin = blocks_.empty() ? first_ : blocks_.back().bytes.get();
+  const size_t size = blocks_.empty() ? sizeof(first_) : blocks_.back().size;
+  next_ = begin + mark.block_used;
+  left_ = size - mark.block_used;
+  used_ = mark.used;
 }
 
 Value Arena::MakeString(absl::string_view text) {

@@ -23,7 +23,15 @@ class Arena {
   // Suitably aligned for any Value; nullptr once `max_bytes` would be passed.
   void* Allocate(size_t bytes);
   // Forgets everything handed out; keeps the first block.
-  void Reset();
+  void Reset() { Rewind(Mark()); }
+  // A point in what was handed out, and back to it: what came after it is forgotten.
+  struct Mark {
+    size_t blocks = 0;
+    size_t block_used = 0;  // of the last block
+    size_t used = 0;
+  };
+  Mark Here() const;
+  void Rewind(const Mark& mark);
   size_t used() const { return used_; }
 
   // Copies into the arena. Where the memory bound is reached each gives the error value
@@ -39,7 +47,12 @@ class Arena {
 
  private:
   alignas(16) char first_[2048];
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    size_t size;
+  };
+
+  std::vector<Block> blocks_;
   char* next_ = first_;
   size_t left_ = sizeof(first_);
   size_t used_ = 0;

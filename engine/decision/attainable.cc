@@ -129,7 +129,7 @@ class Finder {
     const size_t count = Combinations();
     tried_.clear();
     FindDependents();
-    std::vector<size_t> digits(open_.size(), 0);
+    absl::InlinedVector<size_t, 8> digits(open_.size(), 0);
     bool complete = true;
     for (size_t i = 0; i < count && complete; ++i) {
       evaluation_.BeginTrial();
@@ -151,7 +151,7 @@ class Finder {
   }
 
   void FindDependents() {
-    std::vector<bool> moves(bundle_.schema.facts.size(), false);
+    absl::InlinedVector<bool, 64> moves(bundle_.schema.facts.size(), false);
     for (int fact : open_) {
       for (int derived : bundle_.answers[fact].dependents) moves[derived] = true;
     }

@@ -49,18 +49,17 @@ Evaluation::Evaluation(const rules::Bundle& bundle, const facts::Lead& lead, abs
 void Evaluation::BeginTrial() {
   if (saved_.empty()) {
     saved_ = slots_;
-    if (trial_arena_ == nullptr) trial_arena_ = std::make_unique<cel::Arena>();
-    context_.arena = trial_arena_.get();
+    before_trials_ = arena_.Here();
   } else {
     std::copy(saved_.begin(), saved_.end(), slots_.begin());
+    arena_.Rewind(before_trials_);
   }
-  trial_arena_->Reset();
 }
 
 void Evaluation::EndTrial() {
   std::copy(saved_.begin(), saved_.end(), slots_.begin());
   saved_.clear();
-  context_.arena = &arena_;
+  arena_.Rewind(before_trials_);
 }
 
 Evaluation::Match Evaluation::Matches(const RuleSet& set, const rules::Rule& rule,

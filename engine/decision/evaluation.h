@@ -86,7 +86,7 @@ class Evaluation {
 
   const rules::Bundle& bundle_;
   cel::Arena arena_;
-  std::unique_ptr<cel::Arena> trial_arena_;
+  cel::Arena::Mark before_trials_;
   absl::InlinedVector<cel::Value, 64> slots_;
   absl::InlinedVector<cel::Value, 64> saved_;
   cel::EvalContext context_;

@@ -122,7 +122,7 @@ void WriteGrades(const decision::Decision& decision, v1::Decision* out) {
   if (decision.potential_score.has_value()) out->set_potential_score(*decision.potential_score);
 }
 
-void WriteTexts(const decision::Decision& decision, absl::string_view language, v1::Decision* out) {
+void WriteTexts(const decision::Decision& decision, base::Language language, v1::Decision* out) {
   for (const decision::MatchedRule& matched : decision.reasons) {
     v1::Reason* reason = out->add_reasons();
     reason->set_rule_set(matched.rule_set->name);
@@ -137,8 +137,7 @@ void WriteTexts(const decision::Decision& decision, absl::string_view language, 
   }
 }
 
-void WriteAction(const decision::NextAction& next, absl::string_view language,
-                 v1::NextAction* out) {
+void WriteAction(const decision::NextAction& next, base::Language language, v1::NextAction* out) {
   out->set_code(next.action->code);
   out->set_title(next.action->title.In(language));
   out->set_text(next.action->text.In(language));
@@ -154,7 +153,8 @@ void WriteAction(const decision::NextAction& next, absl::string_view language,
 }  // namespace
 
 void ToProto(const decision::Decision& decision, absl::string_view lead_id,
-             absl::string_view language, v1::Decision* out) {
+             absl::string_view language_code, v1::Decision* out) {
+  const base::Language language = base::LanguageOf(language_code);
   if (!lead_id.empty()) out->set_lead(absl::StrCat("leads/", lead_id));
   *out->mutable_decision_time() = ToProto(decision.now);
   WriteGrades(decision, out);

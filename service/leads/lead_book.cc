@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -151,6 +152,53 @@ class ImportRequest : public Request {
   std::vector<absl::Status> results_;
 };
 
+// Calls back for batches that are done, in their order, on a thread of its own: an answer costs as
+// much as a change, and the next batch need not wait for it.
+class Replies {
+ public:
+  Replies() : thread_([this] { Run(); }) {}
+  // Gives all replies first.
+  ~Replies() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      closed_ = true;
+    }
+    moved_.notify_all();
+    thread_.join();
+  }
+
+  // Waits while too many batches have no reply yet. From one thread.
+  void Push(std::function<void()> batch) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    moved_.wait(lock, [this] { return batches_.size() < kMaxBatches; });
+    batches_.push_back(std::move(batch));
+    moved_.notify_all();
+  }
+
+ private:
+  static constexpr size_t kMaxBatches = 8;
+
+  void Run() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (true) {
+      moved_.wait(lock, [this] { return closed_ || !batches_.empty(); });
+      if (batches_.empty()) return;
+      const std::function<void()> batch = std::move(batches_.front());
+      batches_.pop_front();
+      moved_.notify_all();
+      lock.unlock();
+      batch();
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  std::deque<std::function<void()>> batches_;
+  bool closed_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
 }  // namespace
 
 class LeadBook::Impl {
@@ -217,7 +265,7 @@ class LeadBook::Impl {
     while (true) {
       wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      std::vector<std::unique_ptr<Request>> requests;
+      Requests requests;
       for (size_t taken = 0; !queue_.empty(); queue_.pop_front()) {
         const size_t weight = queue_.front()->weight();
         if (!requests.empty() && taken + weight > options_.max_batch) break;
@@ -227,21 +275,22 @@ class LeadBook::Impl {
       }
       const auto listener = listener_;
       lock.unlock();
-      for (auto begin = requests.begin(); begin != requests.end();) {
-        begin = WriteBatchOf(begin, requests.end(), listener);
-      }
+      while (!requests.empty()) requests = WriteBatchOf(std::move(requests), listener);
       lock.lock();
     }
   }
 
-  using Iterator = std::vector<std::unique_ptr<Request>>::iterator;
+  using Requests = std::vector<std::unique_ptr<Request>>;
 
-  // Writes as many of the requests as can share a batch; gives the first that can't.
-  Iterator WriteBatchOf(Iterator begin, Iterator end,
-                        const std::function<void(uint64_t)>& listener) {
+  // Writes as many of the requests as can share a batch; gives the others.
+  Requests WriteBatchOf(Requests requests, const std::function<void(uint64_t)>& listener) {
     WriteBatch batch(store_, bundle_(), clock_());
-    Iterator it = begin;
-    for (; it != end && !(it != begin && (*it)->MustWait(batch)); ++it) (*it)->Take(batch);
+    auto it = requests.begin();
+    for (; it != requests.end() && !(it != requests.begin() && (*it)->MustWait(batch)); ++it) {
+      (*it)->Take(batch);
+    }
+    Requests rest(std::make_move_iterator(it), std::make_move_iterator(requests.end()));
+    requests.erase(it, requests.end());
     absl::Status applied;
     bool changed = false;
     if (!batch.empty()) {
@@ -249,9 +298,14 @@ class LeadBook::Impl {
       applied = result.status();
       changed = result.ok() && *result;
     }
-    for (Iterator done = begin; done != it; ++done) (*done)->Close(applied);
-    if (changed && listener) listener(store_.last_sequence());
-    return it;
+    // Shared, for a std::function is copyable.
+    auto done = std::make_shared<Requests>(std::move(requests));
+    const uint64_t sequence = changed && listener ? store_.last_sequence() : 0;
+    replies_.Push([done, applied, sequence, listener] {
+      for (const auto& request : *done) request->Close(applied);
+      if (sequence > 0) listener(sequence);
+    });
+    return rest;
   }
 
   store::LeadStore& store_;
@@ -264,6 +318,7 @@ class LeadBook::Impl {
   size_t queued_ = 0;  // weight of it
   std::function<void(uint64_t)> listener_;
   bool closed_ = false;
+  Replies replies_;
   std::thread writer_;  // last: it uses all of the above
 };
 

@@ -75,11 +75,11 @@ struct ImportedLead {
 std::string LeadOf(const absl::Status& status);
 
 // Reads run on the caller's thread. Writes are queued to one writer thread, which takes all that
-// waits, applies each with decision::Advance in order, writes them as one synced batch, and then
-// calls back (on the writer thread; callbacks must be quick): so concurrent writers share a sync
-// and no lead needs a lock. A request that fails (not found, exists, aborted, over a bound) fails
-// alone and leaves no trace; of an import, each lead for itself. Where the store fails, so do all
-// requests of the batch.
+// waits, applies each with decision::Advance in order, and writes them as one synced batch: so
+// concurrent writers share a sync and no lead needs a lock. Callbacks come after that, in order, on
+// one further thread, and must be quick. A request that fails (not found, exists, aborted, over a
+// bound) fails alone and leaves no trace; of an import, each lead for itself. Where the store
+// fails, so do all requests of the batch.
 //
 // The revision of a lead counts edits, records of new events, imports, and what the clock did where
 // the grade changed.
@@ -119,7 +119,8 @@ class LeadBook {
   void RescoreOutdated(std::string after, size_t limit,
                        std::function<void(absl::StatusOr<Sweep>)> done);
 
-  // Called on the writer thread after a batch with grade changes was written, after its callbacks.
+  // Called on the thread of the callbacks after a batch with grade changes was written, after its
+  // own callbacks.
   void OnChanges(std::function<void(uint64_t last_sequence)> listener);
   absl::Time now() const;
 

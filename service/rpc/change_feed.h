@@ -28,7 +28,7 @@ class ChangeFeed : public std::enable_shared_from_this<ChangeFeed> {
 
   // Heartbeats go out from here on.
   void Start();
-  // The log has grown. Takes no time: it is called on the writer thread.
+  // The log has grown. Takes no time: it is called on the thread of the replies.
   void OnChanges();
   // A stream from after `position`; as OpenStreams::Add. `done` is told how it ended.
   absl::StatusOr<std::shared_ptr<WatchStream>> Open(uint64_t position,

@@ -15,7 +15,7 @@
 namespace leadgrade::rpc {
 namespace {
 
-// Replies with a lead and its decision; on the writer thread.
+// Replies with a lead and its decision; on the thread of the replies.
 template <typename Request, typename Response>
 void FinishEdit(const Call& call, const Request& request,
                 const absl::StatusOr<leads::EditResult>& result, absl::string_view id,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "leadgrade/v1/scoring_service.grpc.pb.h"
+#include "service/rpc/arena_messages.h"
 #include "service/rpc/open_streams.h"
 #include "service/rpc/score_stream.h"
 #include "service/rpc/services.h"
@@ -13,7 +14,9 @@ class ScoringService : public v1::ScoringService::CallbackService {
       : book_(*dependencies.book),
         bundles_(*dependencies.bundles),
         metrics_(*dependencies.metrics),
-        streams_(max_streams) {}
+        streams_(max_streams) {
+    SetMessageAllocatorFor_ScoreLead(&score_lead_messages_);
+  }
 
   void Drain() { streams_.Drain(); }
 
@@ -37,6 +40,7 @@ class ScoringService : public v1::ScoringService::CallbackService {
   const bundles::BundleRegistry& bundles_;
   metrics::Metrics& metrics_;
   OpenStreams<ScoreStream> streams_;
+  ArenaMessages<v1::ScoreLeadRequest, v1::ScoreLeadResponse> score_lead_messages_;
 };
 
 }  // namespace leadgrade::rpc

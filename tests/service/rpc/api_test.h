@@ -35,12 +35,19 @@ namespace leadgrade::testing {
 class HeldWriter {
  public:
   explicit HeldWriter(leads::LeadBook& book) {
-    std::promise<void> held;
-    book.RescoreDue(1, [this, &held](const absl::StatusOr<size_t>&) {
-      held.set_value();
-      release_.get_future().wait();
-    });
-    held.get_future().wait();
+    // An edit that nobody wants in the end.
+    leads::LeadEdit edit;
+    edit.lead_id = "held";
+    const auto held = std::make_shared<std::promise<void>>();
+    book.Edit(
+        std::move(edit),
+        [released = release_.get_future().share(), held] {
+          held->set_value();
+          released.wait();
+          return absl::CancelledError("held");
+        },
+        [](const absl::StatusOr<leads::EditResult>&) {});
+    held->get_future().wait();
   }
   ~HeldWriter() { Release(); }
   void Release() {
