@@ -10,7 +10,8 @@ namespace leadgrade::base {
 
 enum class Language : uint8_t { kEnglish, kChinese };
 
-// Of a BCP 47 tag, by its primary subtag: "zh", "zh-CN", "zh-Hans-CN" are Chinese, all else English.
+// Of a BCP 47 tag, by its primary subtag: "zh", "zh-CN", "zh-Hans-CN" are Chinese, all else
+// English.
 Language LanguageOf(absl::string_view tag);
 
 struct LocalizedText {
