@@ -23,16 +23,9 @@ class ArenaMessages : public grpc::MessageAllocator<Request, Response> {
     void Release() override { delete this; }
 
    private:
-    static google::protobuf::ArenaOptions On(char* block, size_t size) {
-      google::protobuf::ArenaOptions options;
-      options.initial_block = block;
-      options.initial_block_size = size;
-      return options;
-    }
-
     // Enough for one decision of the usual kind.
     alignas(8) char block_[4096];
-    google::protobuf::Arena arena_{On(block_, sizeof(block_))};
+    google::protobuf::Arena arena_{block_, sizeof(block_)};
   };
 };
 

@@ -83,6 +83,23 @@ TEST(Arena, MergesWhatIsUnknown) {
   EXPECT_EQ(merged({}, {}), "unknown{}");
 }
 
+TEST(Arena, RewindsToAMarkAndKeepsWhatWasBeforeIt) {
+  Arena arena;
+  const Value kept = arena.MakeString("kept");
+  const Arena::Mark mark = arena.Here();
+  const size_t used = arena.used();
+  for (int round = 0; round < 3; ++round) {
+    // More than the block inside the object, so that others come and go.
+    for (int i = 0; i < 40; ++i) arena.MakeString(std::string(1000, 'x'));
+    arena.Rewind(mark);
+    EXPECT_EQ(arena.used(), used);
+  }
+  EXPECT_EQ(arena.MakeString("next").text(), "next");
+  EXPECT_EQ(kept.text(), "kept");
+  arena.Reset();
+  EXPECT_EQ(arena.used(), 0u);
+}
+
 TEST(Arena, GivesAnErrorPastItsBound) {
   Arena arena(4096);
   EXPECT_FALSE(arena.MakeString(std::string(2000, 'a')).is_error());
