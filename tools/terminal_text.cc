@@ -3,36 +3,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/base/unicode.h"
 
 namespace leadgrade::tools {
-namespace {
-
-struct Range {
-  uint32_t first, last;
-};
-
-// C0, C1, and what embeds, overrides or isolates a writing direction, or ends a line.
-constexpr Range kSteering[] = {
-    {0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C}, {0x200E, 0x200F},
-    {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFFF9, 0xFFFB},
-};
-
-template <size_t N>
-bool IsIn(const Range (&ranges)[N], uint32_t point) {
-  const Range* after =
-      std::upper_bound(std::begin(ranges), std::end(ranges), point,
-                       [](uint32_t value, const Range& range) { return value < range.first; });
-  return after != std::begin(ranges) && point <= std::prev(after)->last;
-}
-
-}  // namespace
 
 std::string Printable(absl::string_view text) {
   std::string out;
@@ -43,7 +20,7 @@ std::string Printable(absl::string_view text) {
     if (point == '\n' || point == '\t' || point == '\r') {
       // A line end of two bytes is one space.
       if (point != '\n' || out.empty() || text.data()[-1] != '\r') out.push_back(' ');
-    } else if (point == base::kMalformed || IsIn(kSteering, point)) {
+    } else if (point == base::kMalformed || base::IsSteering(point)) {
       absl::StrAppend(&out, base::kReplacement);
     } else {
       absl::StrAppend(&out, text.substr(0, character.bytes));

@@ -23,6 +23,10 @@ constexpr Range kNoCell[] = {
     {0x200B, 0x200D}, {0x20D0, 0x20FF}, {0x302A, 0x302D}, {0x3099, 0x309A},
     {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF},
 };
+constexpr Range kSteering[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C}, {0x200E, 0x200F},
+    {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFFF9, 0xFFFB},
+};
 
 template <size_t N>
 bool IsIn(const Range (&ranges)[N], uint32_t point) {
@@ -68,5 +72,7 @@ size_t FirstInvalidUtf8(absl::string_view text) {
 }
 
 int CellsOf(uint32_t point) { return IsIn(kNoCell, point) ? 0 : IsIn(kWide, point) ? 2 : 1; }
+
+bool IsSteering(uint32_t point) { return IsIn(kSteering, point); }
 
 }  // namespace leadgrade::base

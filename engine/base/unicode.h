@@ -29,4 +29,8 @@ size_t FirstInvalidUtf8(absl::string_view text);
 // selectors, 2 for East Asian wide and full-width ones and emoji, else 1.
 int CellsOf(uint32_t point);
 
+// C0, C1, and what embeds, overrides or isolates a writing direction, or ends a line: not to be
+// shown in a terminal as it stands.
+bool IsSteering(uint32_t point);
+
 }  // namespace leadgrade::base

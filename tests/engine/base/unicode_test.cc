@@ -39,6 +39,15 @@ TEST(FirstCharacter, DecodesOneAndLeavesTheRest) {
   EXPECT_EQ(FirstCharacter("\xE4\xBA").bytes, 1u);
 }
 
+TEST(IsSteering, IsWhatATerminalWouldActOn) {
+  for (const uint32_t point : {0x00u, 0x1Bu, 0x7Fu, 0x9Fu, 0x2028u, 0x202Eu, 0x2069u, 0xFFFBu}) {
+    EXPECT_TRUE(IsSteering(point)) << point;
+  }
+  for (const uint32_t point : {0x20u, 0x7Eu, 0xA0u, 0x2027u, 0x202Fu, 0x4E91u, kMalformed}) {
+    EXPECT_FALSE(IsSteering(point)) << point;
+  }
+}
+
 TEST(CellsOf, IsTwoForWideAndNoneForCombining) {
   EXPECT_EQ(CellsOf('a'), 1);
   EXPECT_EQ(CellsOf(0xE9), 1);
