@@ -152,6 +152,16 @@ class ImportRequest : public Request {
   std::vector<absl::Status> results_;
 };
 
+using Requests = std::vector<std::unique_ptr<Request>>;
+
+// A batch that is written, or failed.
+struct DoneBatch {
+  Requests requests;
+  absl::Status applied;
+  uint64_t last_sequence = 0;  // 0: nothing for the listener
+  std::function<void(uint64_t)> listener;
+};
+
 // Calls back for batches that are done, in their order, on a thread of its own: an answer costs as
 // much as a change, and the next batch need not wait for it.
 class Replies {
@@ -168,7 +178,7 @@ class Replies {
   }
 
   // Waits while too many batches have no reply yet. From one thread.
-  void Push(std::function<void()> batch) {
+  void Push(DoneBatch batch) {
     std::unique_lock<std::mutex> lock(mutex_);
     moved_.wait(lock, [this] { return batches_.size() < kMaxBatches; });
     batches_.push_back(std::move(batch));
@@ -178,23 +188,29 @@ class Replies {
  private:
   static constexpr size_t kMaxBatches = 8;
 
+  // By value: what the requests hold is let go here, and not under the lock.
+  static void Reply(DoneBatch batch) {
+    for (const auto& request : batch.requests) request->Close(batch.applied);
+    if (batch.last_sequence > 0) batch.listener(batch.last_sequence);
+  }
+
   void Run() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
       moved_.wait(lock, [this] { return closed_ || !batches_.empty(); });
       if (batches_.empty()) return;
-      const std::function<void()> batch = std::move(batches_.front());
+      DoneBatch batch = std::move(batches_.front());
       batches_.pop_front();
       moved_.notify_all();
       lock.unlock();
-      batch();
+      Reply(std::move(batch));
       lock.lock();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable moved_;
-  std::deque<std::function<void()>> batches_;
+  std::deque<DoneBatch> batches_;
   bool closed_ = false;
   std::thread thread_;  // last: it uses all of the above
 };
@@ -280,8 +296,6 @@ class LeadBook::Impl {
     }
   }
 
-  using Requests = std::vector<std::unique_ptr<Request>>;
-
   // Writes as many of the requests as can share a batch; gives the others.
   Requests WriteBatchOf(Requests requests, const std::function<void(uint64_t)>& listener) {
     WriteBatch batch(store_, bundle_(), clock_());
@@ -291,20 +305,13 @@ class LeadBook::Impl {
     }
     Requests rest(std::make_move_iterator(it), std::make_move_iterator(requests.end()));
     requests.erase(it, requests.end());
-    absl::Status applied;
-    bool changed = false;
+    DoneBatch done{std::move(requests), absl::OkStatus(), 0, listener};
     if (!batch.empty()) {
-      const auto result = batch.Apply();
-      applied = result.status();
-      changed = result.ok() && *result;
+      const auto changed = batch.Apply();
+      done.applied = changed.status();
+      if (changed.ok() && *changed && listener) done.last_sequence = store_.last_sequence();
     }
-    // Shared, for a std::function is copyable.
-    auto done = std::make_shared<Requests>(std::move(requests));
-    const uint64_t sequence = changed && listener ? store_.last_sequence() : 0;
-    replies_.Push([done, applied, sequence, listener] {
-      for (const auto& request : *done) request->Close(applied);
-      if (sequence > 0) listener(sequence);
-    });
+    replies_.Push(std::move(done));
     return rest;
   }
 
