@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/unicode.h"
@@ -76,9 +77,26 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
   return d[a.size()][b.size()];
 }
 
+void EscapeControls(std::string* text) {
+  const auto is_control = [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); };
+  if (std::none_of(text->begin(), text->end(), is_control)) return;
+  std::string escaped;
+  for (const char c : *text) {
+    if (is_control(c)) {
+      absl::StrAppend(&escaped, absl::CHexEscape(absl::string_view(&c, 1)));
+    } else {
+      escaped.push_back(c);
+    }
+  }
+  *text = std::move(escaped);
+}
+
 }  // namespace
 
 void IssueList::Add(Issue issue) {
+  // They quote what authors write, and are a line each.
+  EscapeControls(&issue.message);
+  EscapeControls(&issue.hint);
   issues_.push_back(std::move(issue));
   sorted_ = false;
 }

@@ -22,6 +22,8 @@ inline constexpr size_t kMaxExpressionBytes = 16 << 10;
 inline constexpr int kMaxExpressionDepth = 64;  // brackets, calls and conditionals in each other
 inline constexpr int kMaxTreeDepth = 300;       // the same and chains such as a + b + c
 inline constexpr size_t kMaxExpressionNodes = 10000;
+// Steps that an expression may take by the estimate made before it runs (engine/cel/cost.h).
+inline constexpr double kMaxExpressionCost = 3e6;
 // Loop bodies entered in one evaluation, over all comprehensions together.
 inline constexpr int64_t kMaxIterations = 100000;
 // Memory that one evaluation may allocate for strings and lists.

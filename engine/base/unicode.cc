@@ -27,6 +27,10 @@ constexpr Range kSteering[] = {
     {0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C}, {0x200E, 0x200F},
     {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFFF9, 0xFFFB},
 };
+constexpr Range kWhiteSpace[] = {
+    {0x09, 0x0D},     {0x20, 0x20},     {0x85, 0x85},     {0xA0, 0xA0},     {0x1680, 0x1680},
+    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
+};
 
 template <size_t N>
 bool IsIn(const Range (&ranges)[N], uint32_t point) {
@@ -74,5 +78,7 @@ size_t FirstInvalidUtf8(absl::string_view text) {
 int CellsOf(uint32_t point) { return IsIn(kNoCell, point) ? 0 : IsIn(kWide, point) ? 2 : 1; }
 
 bool IsSteering(uint32_t point) { return IsIn(kSteering, point); }
+
+bool IsWhiteSpace(uint32_t point) { return IsIn(kWhiteSpace, point); }
 
 }  // namespace leadgrade::base

@@ -33,4 +33,7 @@ int CellsOf(uint32_t point);
 // shown in a terminal as it stands.
 bool IsSteering(uint32_t point);
 
+// Unicode's White_Space: not the zero-width space, nor the byte order mark.
+bool IsWhiteSpace(uint32_t point);
+
 }  // namespace leadgrade::base

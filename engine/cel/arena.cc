@@ -1,6 +1,7 @@
 #include "engine/cel/arena.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <iterator>
 
@@ -11,15 +12,27 @@ namespace {
 
 constexpr size_t kBlockBytes = 8192;
 
+// Up to here a map is looked through faster than hashed.
+constexpr uint32_t kMaxScannedPairs = 8;
+
+constexpr size_t RoundedUp(size_t bytes) { return (bytes + 15) & ~size_t{15}; }
+
+}  // namespace
+
 Value OutOfMemory() {
   static constexpr ErrorRep kError{"evaluation needs too much memory", -1};
   return Value::Error(&kError);
 }
 
-}  // namespace
+const Object* Arena::Own(std::unique_ptr<const Object> object, size_t bytes) {
+  if (bytes > max_bytes_ - std::min(used_, max_bytes_)) return nullptr;
+  used_ += bytes;
+  owned_.push_back(std::move(object));
+  return owned_.back().get();
+}
 
 void* Arena::Allocate(size_t bytes) {
-  bytes = (bytes + 15) & ~size_t{15};
+  bytes = RoundedUp(bytes);
   if (bytes > max_bytes_ - std::min(used_, max_bytes_)) return nullptr;
   if (bytes > left_) {
     const size_t size = std::max(bytes, kBlockBytes);
@@ -36,23 +49,48 @@ void* Arena::Allocate(size_t bytes) {
 
 Arena::Mark Arena::Here() const {
   const char* const begin = blocks_.empty() ? first_ : blocks_.back().bytes.get();
-  return {blocks_.size(), static_cast<size_t>(next_ - begin), used_};
+  return {blocks_.size(), static_cast<size_t>(next_ - begin), used_, owned_.size()};
 }
 
 void Arena::Rewind(const Mark& mark) {
   blocks_.resize(mark.blocks);
+  if (owned_.size() != mark.owned) owned_.resize(mark.owned);
   char* const begin = blocks_.empty() ? first_ : blocks_.back().bytes.get();
   const size_t size = blocks_.empty() ? sizeof(first_) : blocks_.back().size;
   next_ = begin + mark.block_used;
   left_ = size - mark.block_used;
   used_ = mark.used;
+  last_text_end_ = nullptr;
 }
 
 Value Arena::MakeString(absl::string_view text) {
   auto* copy = static_cast<char*>(Allocate(text.size() + 1));
   if (copy == nullptr) return OutOfMemory();
-  std::copy(text.begin(), text.end(), copy);
+  last_text_end_ = std::copy(text.begin(), text.end(), copy);
   return Value::String({copy, text.size()});
+}
+
+Value Arena::Concatenate(Kind kind, absl::string_view a, absl::string_view b) {
+  const char* text = a.data();
+  // Not where something was written behind it before: that is part of another text.
+  const bool last = last_text_end_ != nullptr && a.data() + a.size() == last_text_end_;
+  const size_t room = RoundedUp(a.size() + 1);
+  const size_t more = last ? RoundedUp(a.size() + b.size() + 1) - room : 0;
+  if (last && a.data() + room == next_ && more <= left_ &&
+      more <= max_bytes_ - std::min(used_, max_bytes_)) {
+    next_ += more;
+    left_ -= more;
+    used_ += more;
+    std::copy(b.begin(), b.end(), last_text_end_);
+  } else {
+    auto* copy = static_cast<char*>(Allocate(a.size() + b.size() + 1));
+    if (copy == nullptr) return OutOfMemory();
+    std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), copy));
+    text = copy;
+  }
+  const absl::string_view both(text, a.size() + b.size());
+  last_text_end_ = const_cast<char*>(text) + both.size();
+  return kind == Kind::kString ? Value::String(both) : Value::Bytes(both);
 }
 
 Value Arena::MakeBytes(absl::string_view bytes) {
@@ -73,7 +111,23 @@ Value Arena::MakeMap(absl::Span<const Value> keys_and_values) {
   if (map == nullptr || copy == nullptr) return OutOfMemory();
   std::uninitialized_copy(keys_and_values.begin(), keys_and_values.end(), copy);
   new (map) MapRep{copy, static_cast<uint32_t>(keys_and_values.size() / 2)};
+  if (map->size > kMaxScannedPairs) {
+    const uint32_t cells = std::bit_ceil(2 * map->size);
+    auto* table = static_cast<uint32_t*>(Allocate(cells * sizeof(uint32_t)));
+    if (table == nullptr) return OutOfMemory();
+    std::fill_n(table, cells, 0);
+    map->mask = cells - 1;
+    map->cells = table;
+    for (uint32_t i = 0; i < map->size; ++i) map->Place(i);
+  }
   return Value::Map(map);
+}
+
+Value Arena::MakeOptional(const Value& content) {
+  auto* copy = static_cast<Value*>(Allocate(sizeof(Value)));
+  if (copy == nullptr) return OutOfMemory();
+  *copy = content;
+  return Value::Optional(copy);
 }
 
 Value Arena::MakeError(absl::string_view message, int offset) {

@@ -8,8 +8,8 @@
 namespace leadgrade::cel {
 namespace {
 
-constexpr std::array<const char*, 8> kKinds = {"const", "ident", "select", "call",
-                                               "list",  "map",   "struct", "fold"};
+constexpr std::array<const char*, 9> kKinds = {"const", "ident",  "select", "call", "list",
+                                               "map",   "struct", "fold",   "error"};
 
 void Dump(const Expr& expr, int indent, absl::string_view label, std::string* out) {
   absl::StrAppend(out, std::string(2 * indent, ' '), label, kKinds[static_cast<size_t>(expr.kind)],
@@ -22,7 +22,11 @@ void Dump(const Expr& expr, int indent, absl::string_view label, std::string* ou
   absl::StrAppend(out, " @", expr.range.begin, "-", expr.range.end);
   if (expr.type.kind() != TypeKind::kDyn) absl::StrAppend(out, " : ", expr.type.ToString());
   out->push_back('\n');
-  for (const ExprPtr& operand : expr.operands) Dump(*operand, indent + 1, "", out);
+  const size_t entry = expr.kind == ExprKind::kMap ? 2 : 1;  // operands to each
+  for (size_t i = 0; i < expr.operands.size(); ++i) {
+    const bool optional = !expr.optional.empty() && i % entry == 0 && expr.optional[i / entry];
+    Dump(*expr.operands[i], indent + 1, optional ? "? " : "", out);
+  }
   if (expr.comprehension != nullptr) {
     const Comprehension& c = *expr.comprehension;
     absl::StrAppend(out, std::string(2 * indent + 2, ' '), "over ", c.iter_var,
@@ -36,6 +40,13 @@ void Dump(const Expr& expr, int indent, absl::string_view label, std::string* ou
 }
 
 }  // namespace
+
+std::string QualifiedName(const Expr& expr) {
+  if (expr.kind == ExprKind::kIdent) return expr.name;
+  if (expr.kind != ExprKind::kSelect || expr.test_only) return "";
+  std::string base = QualifiedName(*expr.operands[0]);
+  return base.empty() ? "" : absl::StrCat(base, ".", expr.name);
+}
 
 std::string DumpAst(const Expr& expr) {
   std::string out;

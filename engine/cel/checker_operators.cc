@@ -40,18 +40,12 @@ bool HasOrder(const Type& type) {
   }
 }
 
-bool Comparable(const Type& a, const Type& b) {
-  absl::flat_hash_map<std::string, Type> bindings;
-  return (IsNumeric(a) && IsNumeric(b)) || Assignable(a, b, &bindings) ||
-         Assignable(b, a, &bindings);
-}
-
 // The result of arithmetic on two types, nullopt where there is none.
 std::optional<Type> Result(absl::string_view op, const Type& a, const Type& b) {
   using enum TypeKind;
   const TypeKind x = a.WithoutNull().kind(), y = b.WithoutNull().kind();
   const bool add = op == "_+_", subtract = op == "_-_";
-  if (x == kDyn || y == kDyn) return Type();
+  if (IsDynamic(a) || IsDynamic(b)) return Type();
   if (x == y && (x == kInt || x == kUint)) return a.WithoutNull();
   if (x == y && x == kDouble && op != "_%_") return a.WithoutNull();
   if (add && x == y && (x == kString || x == kBytes || x == kDuration)) return a.WithoutNull();
@@ -63,9 +57,18 @@ std::optional<Type> Result(absl::string_view op, const Type& a, const Type& b) {
   return std::nullopt;
 }
 
-}  // namespace
-
-namespace {
+// What an index finds in a container; nullopt where it can't be looked for.
+std::optional<Type> Found(const Type& container, const Type& index) {
+  if (IsDynamic(container)) return Type();
+  if (container.kind() == TypeKind::kList) {
+    if (index.WithoutNull().kind() != TypeKind::kInt && !IsDynamic(index)) return std::nullopt;
+    return container.parameter(0);
+  }
+  if (container.kind() == TypeKind::kMap && Comparable(index, container.parameter(0))) {
+    return container.parameter(1);
+  }
+  return std::nullopt;
+}
 
 // Why two types may have met in a comparison; "" where nothing comes to mind.
 std::string MismatchHint(const Expr& expr, const Type& a, const Type& b) {
@@ -78,7 +81,8 @@ std::string MismatchHint(const Expr& expr, const Type& a, const Type& b) {
   const Expr& right = *expr.operands[1];
   for (const auto& [type, other] : {std::pair(&a, &right), std::pair(&b, &left)}) {
     const auto& values = type->WithoutNull().enum_type();
-    if (values != nullptr && other->kind == ExprKind::kIdent && values->Find(other->name) >= 0) {
+    if (values != nullptr && other->kind == ExprKind::kIdent &&
+        values->OrdinalOf(other->name).has_value()) {
       return absl::StrCat("`", other->name, "` is a fact here; write `", values->name, ".",
                           other->name, "`");
     }
@@ -101,7 +105,9 @@ std::optional<Type> Checker::Operator(Expr& expr, const std::optional<Type>& exp
   }
   if (IsOneOf(kComparisons, name)) return Comparison(expr);
   if (name == "@in") return Membership(expr);
-  if (name == "_[_]") return Indexing(expr);
+  if (name == "_[_]" || name == "_[?_]") return Indexing(expr);
+  if (name == "_?._") return OptionalSelect(expr);
+  if (name == "cel.@mapInsert") return MapInsert(expr);
   if (name == "-_") return Negation(expr);
   if (IsOneOf(kArithmetic, name)) return Arithmetic(expr);
   return std::nullopt;
@@ -201,21 +207,42 @@ Type Checker::Membership(Expr& expr) {
 Type Checker::Indexing(Expr& expr) {
   const Type container = Visit(*expr.operands[0]);
   const Type index = Visit(*expr.operands[1]);
-  if (IsDynamic(container)) return container;
+  if (container.kind() == TypeKind::kError) return container;
   if (index.kind() == TypeKind::kError) return index;
-  if (container.kind() == TypeKind::kList) {
-    if (!IsNumeric(index) && !IsDynamic(index)) return Mismatch(*expr.operands[1], "an int", index);
-    return ElementOf(container);
-  }
-  if (container.kind() == TypeKind::kMap) {
-    if (!Comparable(index, container.parameter(0))) {
-      return Mismatch(*expr.operands[1],
-                      absl::StrCat("a key of type `", container.parameter(0).ToString(), "`"),
-                      index);
-    }
-    return container.parameter(1);
+  const Type of = container.WithoutNull();
+  const bool optional = expr.name == "_[?_]" || of.IsOptional();
+  const Type in = of.IsOptional() ? of.parameter(0).WithoutNull() : of;
+  const std::optional<Type> found = Found(in, index);
+  if (found.has_value()) return optional ? Type::Optional(*found) : *found;
+  if (in.kind() == TypeKind::kList) return Mismatch(*expr.operands[1], "an int", index);
+  if (in.kind() == TypeKind::kMap) {
+    return Mismatch(*expr.operands[1],
+                    absl::StrCat("a key of type `", in.parameter(0).ToString(), "`"), index);
   }
   return Mismatch(*expr.operands[0], "a list or a map before `[`", container);
+}
+
+Type Checker::OptionalSelect(Expr& expr) {
+  const Type target = Visit(*expr.operands[0]);
+  Expr& name = *expr.operands[1];
+  Visit(name);
+  if (target.kind() == TypeKind::kError) return target;
+  const std::optional<Type> field = Field(name, target, name.text);
+  if (!field.has_value()) return Type(TypeKind::kError);
+  return field->IsOptional() && target.WithoutNull().IsOptional() ? *field : Type::Optional(*field);
+}
+
+Type Checker::MapInsert(Expr& expr) {
+  const Type map = Visit(*expr.operands[0]);
+  std::vector<Type> entry;
+  for (size_t i = 1; i < expr.operands.size(); ++i) entry.push_back(Visit(*expr.operands[i]));
+  if (entry.size() == 2) return Join(map, Type::Map(entry[0], entry[1])).value_or(map);
+  if (entry[0].kind() == TypeKind::kError) return entry[0];
+  if (IsDynamic(entry[0])) return map;
+  if (entry[0].kind() != TypeKind::kMap) {
+    return Mismatch(*expr.operands[1], "a map of the entries to add", entry[0]);
+  }
+  return Join(map, entry[0]).value_or(Type::Map(Type(), Type()));
 }
 
 Type Checker::Arithmetic(Expr& expr) {

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "engine/cel/functions.h"
 
 namespace leadgrade::cel {
@@ -32,6 +33,11 @@ bool IsIdentifier(absl::string_view word) {
   if (std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end()) return false;
   return std::all_of(word.begin(), word.end(),
                      [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+}
+
+bool TakesCount(const Overload& overload, size_t arguments) {
+  const size_t parameters = overload.parameters.size();
+  return overload.variadic ? arguments >= parameters : arguments == parameters;
 }
 
 Env::Env() { AddStandardFunctions(this); }
@@ -70,12 +76,37 @@ absl::Status Env::AddEnum(std::shared_ptr<const EnumType> type) {
 }
 
 absl::Status Env::AddFunction(Overload overload) {
-  // `dyn` is a function's name, though no variable may have it.
-  if (absl::Status status = CheckName(overload.name); !status.ok() && overload.name != "dyn") {
-    return status;
-  }
+  // `dyn` is a function's name, though no variable may have it. A leading `@` makes one that no
+  // author can write: what a macro calls.
+  const absl::string_view name = absl::StripPrefix(overload.name, "@");
+  if (absl::Status status = CheckName(name); !status.ok() && name != "dyn") return status;
   functions_[overload.name].push_back(std::move(overload));
   return absl::OkStatus();
+}
+
+absl::Status Env::AddType(std::string name, Type type) {
+  if (absl::Status status = CheckName(name); !status.ok()) return status;
+  if (!type_names_.emplace(name, std::move(type)).second) {
+    return absl::AlreadyExistsError(absl::StrCat("`", name, "` is declared twice"));
+  }
+  return absl::OkStatus();
+}
+
+std::optional<Type> Env::FindType(absl::string_view name) const {
+  if (const auto it = type_names_.find(name); it != type_names_.end()) return it->second;
+  return types_ == nullptr ? std::nullopt : types_->FindType(name);
+}
+
+std::vector<std::string> Env::CandidatesFor(absl::string_view name) const {
+  if (absl::ConsumePrefix(&name, ".")) return {std::string(name)};
+  std::vector<std::string> candidates;
+  for (absl::string_view prefix = container_; !prefix.empty();) {
+    candidates.push_back(absl::StrCat(prefix, ".", name));
+    const size_t dot = prefix.rfind('.');
+    prefix = dot == absl::string_view::npos ? "" : prefix.substr(0, dot);
+  }
+  candidates.emplace_back(name);
+  return candidates;
 }
 
 const Variable* Env::FindVariable(absl::string_view name) const {
@@ -108,7 +139,9 @@ std::vector<std::string> Env::NamesInScope() const {
 
 std::vector<std::string> Env::FunctionNames() const {
   std::vector<std::string> names;
-  for (const auto& [name, unused] : functions_) names.push_back(name);
+  for (const auto& [name, unused] : functions_) {
+    if (name[0] != '@') names.push_back(name);
+  }
   for (const char* macro : {"has", "known", "all", "exists", "exists_one", "map", "filter"}) {
     names.push_back(macro);
   }

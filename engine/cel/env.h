@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/types/span.h"
 #include "engine/cel/arena.h"
 #include "engine/cel/type.h"
+#include "engine/cel/type_provider.h"
 #include "engine/cel/value.h"
 
 namespace leadgrade::cel {
@@ -33,12 +35,13 @@ struct EvalContext {
 using HostFunction = Value (*)(EvalContext& context, absl::Span<const Value> arguments);
 
 struct Overload {
-  std::string name;  // "size", "contains", "days_since"
+  std::string name;  // "size", "contains", "math.greatest"
   bool member = false;
   std::vector<Type> parameters;  // the target first for a member
   Type result;
   HostFunction implementation = nullptr;
   bool reads_clock = false;  // its value may change with `now` alone
+  bool variadic = false;     // the last parameter may be given once or more
 };
 
 struct Variable {
@@ -46,6 +49,9 @@ struct Variable {
   Type type;
   int32_t slot = -1;
 };
+
+// May it be called with so many arguments, the target of a member included?
+bool TakesCount(const Overload& overload, size_t arguments);
 
 // Letters, digits and `_`, not starting with a digit, and no reserved word of CEL.
 bool IsIdentifier(absl::string_view word);
@@ -65,6 +71,17 @@ class Env {
   // unless the other operand of a comparison or the expected type decides it).
   absl::Status AddEnum(std::shared_ptr<const EnumType> type);
   absl::Status AddFunction(Overload overload);
+  // A name that denotes a type: `net.IP`, so that `type(x) == net.IP` can be written.
+  absl::Status AddType(std::string name, Type type);
+
+  // "a.b": a name `x` is looked for as `a.b.x`, `a.x` and `x`, in this order. Empty to begin with.
+  void SetContainer(std::string container) { container_ = std::move(container); }
+  const std::string& container() const { return container_; }
+  // The full names that `name` may stand for, in the order to be tried; of `.x` it is `x` alone.
+  std::vector<std::string> CandidatesFor(absl::string_view name) const;
+  // Message types; must outlive the Env and all programs made with it.
+  void SetTypes(const TypeProvider* types) { types_ = types; }
+  const TypeProvider* types() const { return types_; }
 
   const Variable* FindVariable(absl::string_view name) const;
   struct Constant {
@@ -73,6 +90,8 @@ class Env {
   };
   const Constant* FindConstant(absl::string_view name) const;
   const std::vector<std::shared_ptr<const EnumType>>& enums() const { return enums_; }
+  // The type that a name denotes, of those declared or of types(); nullopt where none is.
+  std::optional<Type> FindType(absl::string_view name) const;
   // All overloads of a name, in the order declared; empty when there are none.
   absl::Span<const Overload> FindFunction(absl::string_view name) const;
   // Variables, constants, enum values: for "did you mean".
@@ -86,6 +105,9 @@ class Env {
   absl::flat_hash_map<std::string, Constant> constants_;
   std::vector<std::shared_ptr<const EnumType>> enums_;
   absl::flat_hash_map<std::string, std::vector<Overload>> functions_;
+  absl::flat_hash_map<std::string, Type> type_names_;
+  std::string container_;
+  const TypeProvider* types_ = nullptr;
 };
 
 }  // namespace leadgrade::cel

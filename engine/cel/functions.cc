@@ -1,5 +1,7 @@
 #include "engine/cel/functions.h"
 
+#include "engine/cel/extensions.h"
+
 namespace leadgrade::cel {
 namespace {
 
@@ -25,6 +27,8 @@ Value Size(EvalContext& context, Arguments a) {
       return NoOverload(context);
   }
 }
+
+Value TypeOf(EvalContext&, Arguments a) { return Value::TypeNamed(TypeNameOf(a[0])); }
 
 // The greatest or least of a list's or of all arguments; `sign` 1 or -1.
 Value Extreme(EvalContext& context, Arguments a, int sign) {
@@ -74,9 +78,31 @@ void AddStandardFunctions(Env* env) {
     Add(env, "least", false, {type, type}, type, Least);
     Add(env, "least", false, {type, type, type}, type, Least);
   }
+  for (const auto& [name, type] : std::initializer_list<std::pair<const char*, Type>>{
+           {"null_type", Type(TypeKind::kNull)},
+           {"bool", Type(TypeKind::kBool)},
+           {"int", integer},
+           {"uint", Type(TypeKind::kUint)},
+           {"double", Type(TypeKind::kDouble)},
+           {"string", Type(TypeKind::kString)},
+           {"bytes", Type(TypeKind::kBytes)},
+           {"list", Type::List(Type())},
+           {"map", Type::Map(Type(), Type())},
+           {"type", Type(TypeKind::kType)},
+           {"google.protobuf.Timestamp", Type(TypeKind::kTimestamp)},
+           {"google.protobuf.Duration", Type(TypeKind::kDuration)}}) {
+    (void)env->AddType(name, type);
+  }
+  Add(env, "type", false, {a}, Type::Of(a), TypeOf);
   AddConversions(env);
   AddTextFunctions(env);
   AddCalendarFunctions(env);
+  AddOptionalFunctions(env);
+  AddStringExtension(env);
+  AddMathExtension(env);
+  AddEncoderExtension(env);
+  AddListExtension(env);
+  AddNetworkExtension(env);
 }
 
 }  // namespace leadgrade::cel

@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "engine/cel/functions.h"
 #include "engine/cel/operators.h"
@@ -21,15 +22,18 @@ enum class Part {
   kMilliseconds
 };
 
-// Fixed offsets "+08:00" or IANA names.
+// Fixed offsets "+08:00", "-08:00", "08:00", or IANA names.
 bool FindZone(absl::string_view name, absl::TimeZone* zone) {
-  if (name.size() == 6 && (name[0] == '+' || name[0] == '-') && name[3] == ':') {
-    const auto digit = [&](int i) { return name[i] - '0'; };
-    for (const int i : {1, 2, 4, 5}) {
+  absl::string_view offset = name;
+  const bool west = absl::ConsumePrefix(&offset, "-");
+  if (!west) absl::ConsumePrefix(&offset, "+");
+  if (offset.size() == 5 && offset[2] == ':') {
+    const auto digit = [&](int i) { return offset[i] - '0'; };
+    for (const int i : {0, 1, 3, 4}) {
       if (digit(i) < 0 || digit(i) > 9) return false;
     }
-    const int minutes = (digit(1) * 10 + digit(2)) * 60 + digit(4) * 10 + digit(5);
-    *zone = absl::FixedTimeZone((name[0] == '-' ? -60 : 60) * minutes);
+    const int minutes = (digit(0) * 10 + digit(1)) * 60 + digit(3) * 10 + digit(4);
+    *zone = absl::FixedTimeZone((west ? -60 : 60) * minutes);
     return minutes < 24 * 60;
   }
   return absl::LoadTimeZone(name, zone);
@@ -39,7 +43,7 @@ template <Part part>
 Value Get(EvalContext& context, Arguments a) {
   absl::TimeZone zone = absl::UTCTimeZone();
   if (a.size() == 2 && !FindZone(a[1].text(), &zone)) {
-    return context.arena->MakeError(absl::StrCat("unknown time zone ", a[1].text().substr(0, 64)));
+    return context.arena->MakeError(absl::StrCat("unknown time zone ", Shortened(a[1].text())));
   }
   const absl::TimeZone::CivilInfo info = zone.At(a[0].timestamp());
   const absl::CivilDay day(info.cs);

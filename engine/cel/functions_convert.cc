@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/unicode.h"
 #include "engine/cel/functions.h"
+#include "engine/cel/operators.h"
 
 namespace leadgrade::cel {
 namespace {
@@ -16,8 +17,7 @@ using Arguments = absl::Span<const Value>;
 Value Range(EvalContext& context) { return context.arena->MakeError("range error"); }
 
 Value BadText(EvalContext& context, absl::string_view type, absl::string_view text) {
-  return context.arena->MakeError(
-      absl::StrCat("cannot read \"", text.substr(0, 64), "\" as ", type));
+  return context.arena->MakeError(absl::StrCat("cannot read \"", Shortened(text), "\" as ", type));
 }
 
 Value ToInt(EvalContext& context, Arguments a) {
@@ -160,7 +160,25 @@ Value ToDuration(EvalContext& context, Arguments a) {
       duration == -absl::InfiniteDuration()) {
     return BadText(context, "a duration", a[0].text());
   }
-  return Value::Duration(duration);
+  return CheckedDuration(context, duration);
+}
+
+// The value of the enumeration that a[0] is of, by its name or its number.
+Value ToEnum(EvalContext& context, Arguments a) {
+  const EnumType& type = *a[0].enum_type();
+  switch (a[1].kind()) {
+    case Kind::kInt:
+      return type.Has(a[1].int_value()) ? Value::Enum(&type, static_cast<int>(a[1].int_value()))
+                                        : Range(context);
+    case Kind::kString: {
+      const std::optional<int> ordinal = type.OrdinalOf(a[1].text());
+      return ordinal.has_value()
+                 ? Value::Enum(&type, *ordinal)
+                 : BadText(context, absl::StrCat("a value of ", type.name), a[1].text());
+    }
+    default:
+      return a[1].enum_type() == &type ? a[1] : NoOverload(context);
+  }
 }
 
 Value ToDyn(EvalContext&, Arguments a) { return a[0]; }
@@ -187,6 +205,9 @@ void AddConversions(Env* env) {
   // A bare enum type as parameter stands for any enumeration; see the checker.
   (void)env->AddFunction({"int", false, {Type(kEnum)}, Type(kInt), ToInt, false});
   (void)env->AddFunction({"string", false, {Type(kEnum)}, Type(kString), ToText, false});
+  for (const TypeKind kind : {kInt, kString, kEnum}) {
+    (void)env->AddFunction({"@enum", false, {Type(kEnum), Type(kind)}, Type(kEnum), ToEnum});
+  }
   (void)env->AddFunction({"dyn", false, {Type::Param("A")}, Type(kDyn), ToDyn, false});
 }
 

@@ -1,14 +1,10 @@
-// Functions of strings: those of the language definition, and of the strings extension what rule
-// authors ask for first.
-#include <algorithm>
+// Functions of strings that the language definition has; for more see extension_strings.cc.
+#include <cstring>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "engine/base/limits.h"
+#include "engine/base/unicode.h"
 #include "engine/cel/functions.h"
 #include "re2/re2.h"
 
@@ -18,7 +14,7 @@ namespace {
 using Arguments = absl::Span<const Value>;
 
 Value Contains(EvalContext&, Arguments a) {
-  return Value::Bool(absl::StrContains(a[0].text(), a[1].text()));
+  return Value::Bool(FindText(a[0].text(), a[1].text()) != absl::string_view::npos);
 }
 Value StartsWith(EvalContext&, Arguments a) {
   return Value::Bool(absl::StartsWith(a[0].text(), a[1].text()));
@@ -29,50 +25,24 @@ Value EndsWith(EvalContext&, Arguments a) {
 Value MatchesFunction(EvalContext& context, Arguments a) {
   return Matches(context, a[0].text(), a[1].text());
 }
-Value LowerAscii(EvalContext& context, Arguments a) {
-  return context.arena->MakeString(absl::AsciiStrToLower(a[0].text()));
-}
-Value UpperAscii(EvalContext& context, Arguments a) {
-  return context.arena->MakeString(absl::AsciiStrToUpper(a[0].text()));
-}
-Value Trim(EvalContext&, Arguments a) {
-  return Value::String(absl::StripAsciiWhitespace(a[0].text()));
-}
-
-Value Replace(EvalContext& context, Arguments a) {
-  if (a[1].text().empty()) return context.arena->MakeError("cannot replace an empty string");
-  const size_t worst = a[0].text().size() / a[1].text().size() * a[2].text().size();
-  if (worst + a[0].text().size() > base::kMaxEvaluationBytes) {
-    return context.arena->MakeError("evaluation needs too much memory");
-  }
-  return context.arena->MakeString(absl::StrReplaceAll(a[0].text(), {{a[1].text(), a[2].text()}}));
-}
-
-Value Split(EvalContext& context, Arguments a) {
-  std::vector<Value> parts;
-  if (a[1].text().empty()) return context.arena->MakeError("cannot split at an empty string");
-  for (absl::string_view part : absl::StrSplit(a[0].text(), a[1].text())) {
-    parts.push_back(Value::String(part));
-  }
-  return context.arena->MakeList(parts);
-}
-
-Value Join(EvalContext& context, Arguments a) {
-  const absl::string_view separator = a.size() == 2 ? a[1].text() : absl::string_view();
-  size_t bytes = 0;
-  for (const Value& part : a[0].elements()) {
-    if (part.kind() != Kind::kString) return NoOverload(context);
-    bytes += part.text().size() + separator.size();
-  }
-  if (bytes > base::kMaxEvaluationBytes) {
-    return context.arena->MakeError("evaluation needs too much memory");
-  }
-  return context.arena->MakeString(absl::StrJoin(
-      a[0].elements(), separator,
-      [](std::string* out, const Value& part) { absl::StrAppend(out, part.text()); }));
-}
 
 }  // namespace
+
+size_t FindText(absl::string_view text, absl::string_view part, size_t from) {
+  if (from > text.size()) return absl::string_view::npos;
+  if (part.empty()) return from;
+  const void* const found =
+      ::memmem(text.data() + from, text.size() - from, part.data(), part.size());
+  return found == nullptr ? absl::string_view::npos
+                          : static_cast<size_t>(static_cast<const char*>(found) - text.data());
+}
+
+absl::string_view Shortened(absl::string_view text) {
+  constexpr size_t kShown = 64;
+  if (text.size() <= kShown) return text;
+  text = text.substr(0, kShown);
+  return text.substr(0, base::FirstInvalidUtf8(text));
+}
 
 Value Matches(EvalContext& context, absl::string_view text, absl::string_view pattern) {
   if (pattern.size() > base::kMaxRegexBytes) {
@@ -87,7 +57,6 @@ Value Matches(EvalContext& context, absl::string_view text, absl::string_view pa
 
 void AddTextFunctions(Env* env) {
   const Type text(TypeKind::kString), boolean(TypeKind::kBool);
-  const Type texts = Type::List(text);
   const auto add = [env](std::string name, std::vector<Type> parameters, const Type& result,
                          HostFunction function) {
     (void)env->AddFunction({std::move(name), true, std::move(parameters), result, function, false});
@@ -97,13 +66,6 @@ void AddTextFunctions(Env* env) {
   add("endsWith", {text, text}, boolean, EndsWith);
   add("matches", {text, text}, boolean, MatchesFunction);
   (void)env->AddFunction({"matches", false, {text, text}, boolean, MatchesFunction, false});
-  add("lowerAscii", {text}, text, LowerAscii);
-  add("upperAscii", {text}, text, UpperAscii);
-  add("trim", {text}, text, Trim);
-  add("replace", {text, text, text}, text, Replace);
-  add("split", {text, text}, texts, Split);
-  add("join", {texts}, text, Join);
-  add("join", {texts, text}, text, Join);
 }
 
 }  // namespace leadgrade::cel

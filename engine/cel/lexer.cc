@@ -18,6 +18,8 @@ constexpr std::array<absl::string_view, 24> kPunctuation = {
     "==", "!=", "<=", ">=", "&&", "||", "(", ")", "[", "]", "{", "}",
     "<",  ">",  "+",  "-",  "*",  "/",  "%", "!", "?", ":", ",", "."};
 
+constexpr size_t kMaxIssues = 10;
+
 void AppendUtf8(uint32_t point, std::string* out) {
   if (point < 0x80) {
     out->push_back(static_cast<char>(point));
@@ -57,7 +59,12 @@ class Lexer {
 
   std::vector<Token> Run() {
     while (SkipBlanks(), position_ < source_.size()) {
-      if (!Next()) break;
+      const size_t at = position_;
+      if (Next()) continue;
+      // What stands where nothing can begin is skipped and the rest looked at; a string that does
+      // not end leaves no rest.
+      if (at_end_ || issues_->size() >= kMaxIssues) break;
+      position_ = std::max(position_, at + 1);
     }
     const int end = static_cast<int>(source_.size());
     tokens_.push_back({TokenKind::kEnd, "", {end, end}});
@@ -125,6 +132,7 @@ class Lexer {
                   absl::StrCat("write `", twice, "`"));
     }
     if (LooksAt("\u201c") || LooksAt("\u201d") || LooksAt("\u2018") || LooksAt("\u2019")) {
+      at_end_ = true;  // the text in it would be read as code
       return Fail(at, at + 3, "a typographic quotation mark does not begin a string",
                   "write a straight `\"`");
     }
@@ -140,6 +148,7 @@ class Lexer {
       }
       hint = "text goes in quotes; names are Latin letters, digits and `_`";
     }
+    position_ = end;
     return Fail(
         at, end,
         absl::StrCat("`", source_.substr(at, end - at), "` does not belong in an expression"),
@@ -166,10 +175,18 @@ class Lexer {
     const size_t begin = position_++;
     while (position_ < source_.size() && source_[position_] != '`') ++position_;
     if (position_ == source_.size()) {
+      at_end_ = true;
       return Fail(begin, begin + 1, "a back-quoted name is not closed");
     }
     std::string name(source_.substr(begin + 1, position_ - begin - 1));
     ++position_;
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+      return absl::ascii_isalnum(c) || absl::StrContains("_-./ ", c);
+    });
+    if (name.empty() || !plain) {
+      return Fail(begin, position_, absl::StrCat("`", name, "` can't be a field's name"),
+                  "in back quotes there may be letters, digits, `_-./` and spaces");
+    }
     Emit(TokenKind::kIdent, std::move(name), begin);
     tokens_.back().quoted = true;
     return true;
@@ -240,11 +257,15 @@ class Lexer {
     while (!LooksAt(quote)) {
       const char c = At(position_);
       if (position_ >= source_.size() || (quote.size() == 1 && (c == '\n' || c == '\r'))) {
+        at_end_ = true;
         return Fail(begin, begin + prefix + quote.size(), "a string literal is not closed",
                     absl::StrCat("end it with `", quote, "`"));
       }
       if (c == '\\' && !raw && position_ + 1 < source_.size()) {
-        if (!Escape(bytes, &value)) return false;
+        if (!Escape(bytes, &value)) {
+          at_end_ = true;
+          return false;
+        }
       } else {
         value.push_back(c);
         ++position_;
@@ -300,6 +321,7 @@ class Lexer {
   std::vector<ExprIssue>* issues_;
   std::vector<Token> tokens_;
   size_t position_ = 0;
+  bool at_end_ = false;  // there is no telling where to go on
 };
 
 }  // namespace

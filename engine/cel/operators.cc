@@ -8,6 +8,10 @@
 namespace leadgrade::cel {
 namespace {
 
+bool IsNumber(const Value& value) {
+  return value.kind() == Kind::kInt || value.kind() == Kind::kUint || value.kind() == Kind::kDouble;
+}
+
 Value Overflow(EvalContext& context) { return context.arena->MakeError("integer overflow"); }
 
 template <typename Int>
@@ -51,12 +55,6 @@ Value Real(EvalContext& context, Arithmetic op, double a, double b) {
   return NoOverload(context);
 }
 
-// As many nanoseconds as an int64 holds, as the reference implementation bounds them.
-Value CheckedDuration(EvalContext& context, absl::Duration duration) {
-  const bool in_range = absl::AbsDuration(duration) <= absl::Seconds(315576000000);
-  return in_range ? Value::Duration(duration) : context.arena->MakeError("duration out of range");
-}
-
 Value Concatenate(EvalContext& context, const Value& a, const Value& b) {
   if (a.kind() == Kind::kList) {
     const auto x = a.elements(), y = b.elements();
@@ -66,9 +64,7 @@ Value Concatenate(EvalContext& context, const Value& a, const Value& b) {
     std::uninitialized_copy(y.begin(), y.end(), all + x.size());
     return Value::List({all, x.size() + y.size()});
   }
-  const std::string both = absl::StrCat(a.text(), b.text());
-  return a.kind() == Kind::kString ? context.arena->MakeString(both)
-                                   : context.arena->MakeBytes(both);
+  return context.arena->Concatenate(a.kind(), a.text(), b.text());
 }
 
 Value AddTimes(EvalContext& context, Arithmetic op, const Value& a, const Value& b) {
@@ -92,16 +88,18 @@ Value AddTimes(EvalContext& context, Arithmetic op, const Value& a, const Value&
 }
 
 Value FindKey(EvalContext& context, const Value& map, const Value& key, bool test) {
-  for (uint32_t i = 0; i < map.map().size; ++i) {
-    if (Equal(map.map().entries[2 * i], key)) {
-      return test ? Value::Bool(true) : map.map().entries[2 * i + 1];
-    }
-  }
-  if (test) return Value::Bool(false);
-  return context.arena->MakeError(absl::StrCat("no such key: ", ToString(key)));
+  const Value* value = map.map().Find(key);
+  if (test) return Value::Bool(value != nullptr);
+  if (value != nullptr) return *value;
+  return context.arena->MakeError(absl::StrCat("no such key: ", Shortened(ToString(key))));
 }
 
 }  // namespace
+
+Value CheckedDuration(EvalContext& context, absl::Duration duration) {
+  const bool in_range = absl::AbsDuration(duration) <= absl::Nanoseconds(INT64_MAX);
+  return in_range ? Value::Duration(duration) : context.arena->MakeError("duration out of range");
+}
 
 Value CheckedTime(EvalContext& context, absl::Time time) {
   const bool in_range =
@@ -141,8 +139,7 @@ Value CompareValues(EvalContext& context, Comparison op, const Value& a, const V
   const int order = Compare(a, b);
   if (order == 2) {
     // Only NaN is unordered among values that compare at all.
-    const bool numbers = a.kind() == Kind::kDouble || b.kind() == Kind::kDouble;
-    return numbers && !a.is_null() && !b.is_null() ? Value::Bool(false) : NoOverload(context);
+    return IsNumber(a) && IsNumber(b) ? Value::Bool(false) : NoOverload(context);
   }
   switch (op) {
     case Comparison::kLess:
@@ -167,13 +164,18 @@ Value In(EvalContext& context, const Value& element, const Value& container) {
 
 Value Index(EvalContext& context, const Value& container, const Value& index) {
   if (container.kind() == Kind::kMap) return FindKey(context, container, index, false);
+  if (container.kind() == Kind::kOptional) return OptionalIndex(context, container, index);
   if (container.kind() != Kind::kList) return NoOverload(context);
   int64_t at = -1;
-  if (index.kind() == Kind::kInt) at = index.int_value();
-  if (index.kind() == Kind::kUint && index.uint_value() <= INT64_MAX) at = index.int_value();
-  if (index.kind() == Kind::kDouble && index.double_value() == std::trunc(index.double_value()) &&
-      std::fabs(index.double_value()) < 1e9) {
-    at = static_cast<int64_t>(index.double_value());
+  if (index.kind() == Kind::kInt) {
+    at = index.int_value();
+  } else if (index.kind() == Kind::kUint) {
+    if (index.uint_value() <= INT64_MAX) at = index.int_value();
+  } else if (index.kind() == Kind::kDouble) {
+    const double number = index.double_value();
+    if (number == std::trunc(number) && std::fabs(number) < 1e9) at = static_cast<int64_t>(number);
+  } else {
+    return NoOverload(context);
   }
   if (at < 0 || at >= static_cast<int64_t>(container.elements().size())) {
     return context.arena->MakeError(absl::StrCat("index out of bounds: ", ToString(index)));
@@ -181,14 +183,81 @@ Value Index(EvalContext& context, const Value& container, const Value& index) {
   return container.elements()[static_cast<size_t>(at)];
 }
 
+namespace {
+
+Value None() { return Value::Optional(nullptr); }
+
+// `found` of what an optional holds, as an optional.
+Value Wrapped(EvalContext& context, const Value& found) {
+  return found.is_error() || found.kind() == Kind::kOptional ? found
+                                                             : context.arena->MakeOptional(found);
+}
+
+}  // namespace
+
+Value OptionalIndex(EvalContext& context, const Value& container, const Value& index) {
+  switch (container.kind()) {
+    case Kind::kOptional:
+      if (container.content() == nullptr) return None();
+      return OptionalIndex(context, *container.content(), index);
+    case Kind::kMap: {
+      const Value* found = container.map().Find(index);
+      return found == nullptr ? None() : context.arena->MakeOptional(*found);
+    }
+    case Kind::kList: {
+      const bool number = index.kind() == Kind::kInt || index.kind() == Kind::kUint ||
+                          index.kind() == Kind::kDouble;
+      if (!number) return NoOverload(context);
+      const Value found = Index(context, container, index);
+      return found.is_error() ? None() : context.arena->MakeOptional(found);
+    }
+    default:
+      return NoOverload(context);
+  }
+}
+
+Value OptionalSelect(EvalContext& context, const Value& container, absl::string_view name) {
+  switch (container.kind()) {
+    case Kind::kOptional:
+      if (container.content() == nullptr) return None();
+      return OptionalSelect(context, *container.content(), name);
+    case Kind::kMap:
+      return OptionalIndex(context, container, Value::String(name));
+    case Kind::kObject: {
+      const Value has = container.object().Has(context, name);
+      if (has.is_error()) return has;
+      return has.is_true() ? Wrapped(context, container.object().Get(context, name)) : None();
+    }
+    default:
+      return NoOverload(context);
+  }
+}
+
 Value Select(EvalContext& context, const Value& container, absl::string_view name) {
-  if (container.kind() != Kind::kMap) return NoOverload(context);
-  return FindKey(context, container, Value::String(name), false);
+  switch (container.kind()) {
+    case Kind::kMap:
+      return FindKey(context, container, Value::String(name), false);
+    case Kind::kObject:
+      return container.object().Get(context, name);
+    case Kind::kOptional:
+      return OptionalSelect(context, container, name);
+    default:
+      return NoOverload(context);
+  }
 }
 
 Value Has(EvalContext& context, const Value& container, absl::string_view name) {
-  if (container.kind() != Kind::kMap) return NoOverload(context);
-  return FindKey(context, container, Value::String(name), true);
+  switch (container.kind()) {
+    case Kind::kMap:
+      return FindKey(context, container, Value::String(name), true);
+    case Kind::kObject:
+      return container.object().Has(context, name);
+    case Kind::kOptional:
+      return container.content() == nullptr ? Value::Bool(false)
+                                            : Has(context, *container.content(), name);
+    default:
+      return NoOverload(context);
+  }
 }
 
 }  // namespace leadgrade::cel

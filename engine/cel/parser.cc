@@ -7,106 +7,62 @@
 //   Addition       = Multiplication {("+" | "-") Multiplication}
 //   Multiplication = Unary {("*" | "/" | "%") Unary}
 //   Unary          = Member | "!" {"!"} Member | "-" {"-"} Member
-//   Member         = Primary {"." IDENT ["(" Exprs ")"] | "[" Expr "]"} | ... "{" fields "}"
+//   Member         = Primary {"." ["?"] IDENT ["(" Exprs ")"] | "[" ["?"] Expr "]"}
+//                  | ... "{" fields "}"
 //
 // Tested by tests/engine/cel/parser_test.cc.
 #include <algorithm>
-#include <array>
-#include <cmath>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/cel/ast.h"
 #include "engine/cel/lexer.h"
+#include "engine/cel/literal.h"
 #include "engine/cel/parser_macros.h"
+#include "engine/cel/token_reader.h"
 
 namespace leadgrade::cel {
 namespace {
 
-class Parser {
+class Parser : TokenReader {
  public:
-  Parser(std::vector<Token> tokens, std::vector<ExprIssue>* issues)
-      : tokens_(std::move(tokens)), issues_(issues) {}
+  using TokenReader::TokenReader;
 
   ExprPtr Run() {
-    ExprPtr expr = Expression();
-    if (expr == nullptr) return nullptr;
-    if (Peek().kind != TokenKind::kEnd) return Unexpected("the end of the expression");
-    return expr;
+    for (;;) {
+      ExprPtr expr = Expression();
+      if (expr != nullptr && Peek().kind == TokenKind::kEnd) return Whole(std::move(expr));
+      if (expr != nullptr) Unexpected("the end of the expression");
+      if (!SkipTo({"&&", "||"})) return nullptr;
+      Take();
+    }
   }
 
  private:
   using Level = ExprPtr (Parser::*)();
 
-  const Token& Peek() const { return tokens_[position_]; }
-  const Token& Last() const { return tokens_[position_ == 0 ? 0 : position_ - 1]; }
-  Token Take() { return tokens_[position_ + 1 < tokens_.size() ? position_++ : position_]; }
-  bool TakeIf(absl::string_view punctuation) {
-    if (!Peek().Is(punctuation)) return false;
-    ++position_;
-    return true;
-  }
-
-  ExprPtr Fail(Range range, std::string code, std::string message, std::string hint = "") {
-    if (issues_->empty()) {
-      issues_->push_back({std::move(code), range, std::move(message), std::move(hint)});
-    }
-    return nullptr;
-  }
-
-  ExprPtr Unexpected(absl::string_view expected) {
-    const Token& token = Peek();
-    Range range = token.range;
-    if (token.kind == TokenKind::kEnd) {
-      // Points at the last thing written, which is where the author looks.
-      range = Last().range;
-      return Fail(range, "syntax",
-                  absl::StrCat("the expression ends too early: expected ", expected));
-    }
-    if (token.kind == TokenKind::kReserved) {
-      return Fail(range, "syntax", absl::StrCat("`", token.text, "` is a reserved word"));
-    }
-    std::string hint;
-    if (token.text == "and" || token.text == "AND") hint = "write `&&`";
-    if (token.text == "or" || token.text == "OR") hint = "write `||`";
-    if (token.text == "not" || token.text == "NOT" || Last().text == "NOT" ||
-        Last().text == "not") {
-      hint = "write `!`";
-    }
-    if (token.Is("<") && Last().Is("<")) hint = "CEL has no shift operators";
-    return Fail(range, "syntax",
-                absl::StrCat("expected ", expected, ", found `", Shown(token), "`"), hint);
-  }
-
-  static std::string Shown(const Token& token) {
-    if (token.kind == TokenKind::kString) return absl::StrCat("\"", token.text, "\"");
-    return token.text;
-  }
-
   // Bounds nodes and tree depth at every node made.
   ExprPtr Made(ExprPtr expr) {
     if (expr == nullptr) return nullptr;
     if (++nodes_ > base::kMaxExpressionNodes) {
-      return Fail(
-          expr->name_range, "limit",
-          absl::StrCat("the expression has more than ", base::kMaxExpressionNodes, " parts"));
+      return Refuse(expr->name_range, absl::StrCat("the expression has more than ",
+                                                   base::kMaxExpressionNodes, " parts"));
     }
     if (expr->depth > base::kMaxTreeDepth) {
-      return Fail(expr->name_range, "limit",
-                  absl::StrCat("the expression is a chain of more than ", base::kMaxTreeDepth,
-                               " operations"),
-                  "split it into derived facts");
+      return Refuse(expr->name_range,
+                    absl::StrCat("the expression is a chain of more than ", base::kMaxTreeDepth,
+                                 " operations"),
+                    "split it into derived facts");
     }
     return expr;
   }
 
   ExprPtr Expression() {
     if (++depth_ > base::kMaxExpressionDepth) {
-      return Fail(Peek().range, "limit",
-                  absl::StrCat("the expression is nested deeper than ", base::kMaxExpressionDepth,
-                               " levels"),
-                  "split it into derived facts");
+      return Refuse(Peek().range,
+                    absl::StrCat("the expression is nested deeper than ", base::kMaxExpressionDepth,
+                                 " levels"),
+                    "split it into derived facts");
     }
     ExprPtr expr = Conditional();
     --depth_;
@@ -132,16 +88,31 @@ class Parser {
 
   ExprPtr And() { return Logical("&&", "_&&_", &Parser::Relation); }
 
+  // An expression and the bracket behind it. Where it has an issue, what is left of it is skipped.
+  ExprPtr Closed(absl::string_view bracket) {
+    ExprPtr expr = Expression();
+    if (expr != nullptr && TakeIf(bracket)) return expr;
+    if (expr != nullptr) Unexpected(absl::StrCat("`", bracket, "`"));
+    if (!SkipTo({bracket})) return nullptr;
+    Take();
+    return Placeholder();
+  }
+
   // Chains are balanced, so that long ones stay shallow; && and || are associative.
   ExprPtr Logical(absl::string_view op, const char* name, Level operand) {
     std::vector<ExprPtr> operands;
     std::vector<Range> places;
-    operands.push_back((this->*operand)());
-    while (operands.back() != nullptr && Peek().Is(op)) {
-      places.push_back(Take().range);
+    const auto next = [&] {
       operands.push_back((this->*operand)());
+      if (operands.back() != nullptr) return true;
+      operands.back() = Placeholder();
+      return SkipTo({"&&", "||"});
+    };
+    if (!next()) return nullptr;
+    while (Peek().Is(op)) {
+      places.push_back(Take().range);
+      if (!next()) return nullptr;
     }
-    if (operands.back() == nullptr) return nullptr;
     return Balance(operands, places, name, 0, operands.size());
   }
 
@@ -194,7 +165,7 @@ class Parser {
       return Unexpected("a value");
     }
     if (operators.size() > static_cast<size_t>(base::kMaxTreeDepth)) {
-      return Fail(operators[0].range, "limit", "too many operators in a row");
+      return Refuse(operators[0].range, "too many operators in a row");
     }
     ExprPtr expr;
     const bool number = Peek().kind == TokenKind::kInt || Peek().kind == TokenKind::kDouble;
@@ -223,10 +194,11 @@ class Parser {
         target = Member(std::move(target));
       } else if (Peek().Is("[")) {
         const Token bracket = Take();
-        ExprPtr index = Expression();
+        const bool optional = TakeIf("?");
+        ExprPtr index = Closed("]");
         if (index == nullptr) return nullptr;
-        if (!TakeIf("]")) return Unexpected("`]`");
-        target = Binary("_[_]", bracket.range, std::move(target), std::move(index));
+        target =
+            Binary(optional ? "_[?_]" : "_[_]", bracket.range, std::move(target), std::move(index));
         if (target != nullptr) target->range.end = Last().range.end;
       } else if (Peek().Is("{") && !QualifiedName(*target).empty()) {
         target = Struct(std::move(target));
@@ -237,11 +209,26 @@ class Parser {
     return target;
   }
 
+  // A reserved word can be a field's name, a keyword can't.
+  bool AtFieldName() const {
+    if (Peek().kind == TokenKind::kReserved) return true;
+    const std::string& text = Peek().text;
+    return Peek().kind == TokenKind::kIdent &&
+           (Peek().quoted || (text != "true" && text != "false" && text != "null"));
+  }
+
   ExprPtr Member(ExprPtr target) {
-    if (Peek().kind != TokenKind::kIdent && Peek().kind != TokenKind::kReserved) {
-      return Unexpected("a field's or function's name after `.`");
-    }
+    const Token question = Peek();
+    const bool optional = TakeIf("?");
+    if (!AtFieldName()) return Unexpected("a field's or function's name after `.`");
     const Token name = Take();
+    if (optional) {
+      auto field = std::make_unique<Expr>();
+      field->range = field->name_range = name.range;
+      field->text = name.text;
+      field->constant = Value::String(field->text);
+      return Binary("_?._", question.range, std::move(target), Made(std::move(field)));
+    }
     if (Peek().Is("(") && !name.quoted) {
       std::vector<ExprPtr> operands;
       const int begin = target->range.begin;
@@ -259,28 +246,51 @@ class Parser {
   }
 
   ExprPtr Call(const Token& name, int begin, std::vector<ExprPtr> operands, bool member) {
-    ++position_;  // the bracket
-    if (!Expressions(")", &operands)) return nullptr;
+    Take();  // the bracket
+    if (!Expressions(")", &operands, nullptr)) return nullptr;
     ExprPtr call = MakeCall(name.text, {begin, Last().range.end}, name.range, std::move(operands));
     call->member_call = member;
-    if (auto expanded = ExpandMacro(call, issues_); expanded.has_value()) {
-      return Made(std::move(*expanded));
+    std::vector<ExprIssue> found;
+    if (auto expanded = ExpandMacro(call, &found); expanded.has_value()) {
+      if (*expanded != nullptr) return Made(std::move(*expanded));
+      for (ExprIssue& issue : found) Fail(issue.range, issue.code, issue.message, issue.hint);
+      Resume();  // the brackets are closed
+      return Placeholder();
     }
     return Made(std::move(call));
   }
 
-  // Comma separated, a trailing comma allowed, up to and including `close`.
-  bool Expressions(absl::string_view close, std::vector<ExprPtr>* out) {
+  // Comma separated, a trailing comma allowed, up to and including `close`. `optional`, where not
+  // null, takes which of them have a `?` before.
+  bool Expressions(absl::string_view close, std::vector<ExprPtr>* out,
+                   std::vector<char>* optional) {
+    return Entries(close, [&] {
+      if (optional != nullptr) optional->push_back(TakeIf("?"));
+      out->push_back(Expression());
+      if (out->back() != nullptr) return true;
+      out->back() = Placeholder();
+      return false;
+    });
+  }
+
+  // Calls `entry` for each; it is false where it has an issue, and parsing goes on behind the
+  // comma.
+  template <typename Entry>
+  bool Entries(absl::string_view close, Entry entry) {
     while (!TakeIf(close)) {
-      ExprPtr expr = Expression();
-      if (expr == nullptr) return false;
-      out->push_back(std::move(expr));
-      if (!TakeIf(",") && !Peek().Is(close)) {
+      bool good = entry();
+      if (good && !Peek().Is(",") && !Peek().Is(close)) {
         Unexpected(absl::StrCat("`,` or `", close, "`"));
-        return false;
+        good = false;
       }
+      if (!good && !SkipTo({",", close})) return false;
+      TakeIf(",");
     }
     return true;
+  }
+  // Most have no optional entry, and then no list of them.
+  static void Tidy(std::vector<char>* optional) {
+    if (std::find(optional->begin(), optional->end(), true) == optional->end()) optional->clear();
   }
 
   ExprPtr Primary() {
@@ -301,9 +311,8 @@ class Parser {
     }
     if (token.Is("(")) {
       const Token open = Take();
-      ExprPtr expr = Expression();
+      ExprPtr expr = Closed(")");
       if (expr == nullptr) return nullptr;
-      if (!TakeIf(")")) return Unexpected("`)`");
       expr->range = {open.range.begin, Last().range.end};
       return expr;
     }
@@ -314,16 +323,18 @@ class Parser {
       if (Peek().kind != TokenKind::kIdent) return Unexpected("a name after `.`");
       return Ident(".");
     }
-    return Unexpected(position_ == 0 ? "a value"
-                                     : absl::StrCat("a value after `", Shown(Last()), "`"));
+    return Unexpected(AtBegin() ? "a value" : absl::StrCat("a value after `", LastShown(), "`"));
   }
 
   ExprPtr Ident(std::string prefix) {
-    const Token name = Take();
+    Token name = Take();
     if (name.quoted) return Fail(name.range, "syntax", "only a field can be back-quoted");
     auto expr = std::make_unique<Expr>();
     expr->range = expr->name_range = name.range;
-    if (prefix.empty() && Peek().Is("(")) return Call(name, name.range.begin, {}, false);
+    if (Peek().Is("(")) {
+      name.text = prefix + name.text;
+      return Call(name, name.range.begin, {}, false);
+    }
     if (prefix.empty() && (name.text == "true" || name.text == "false" || name.text == "null")) {
       if (name.text != "null") expr->constant = Value::Bool(name.text == "true");
       return Made(std::move(expr));
@@ -337,7 +348,8 @@ class Parser {
     auto expr = std::make_unique<Expr>();
     expr->kind = ExprKind::kList;
     expr->name_range = Take().range;
-    if (!Expressions("]", &expr->operands)) return nullptr;
+    if (!Expressions("]", &expr->operands, &expr->optional)) return nullptr;
+    Tidy(&expr->optional);
     expr->range = {expr->name_range.begin, Last().range.end};
     for (const ExprPtr& element : expr->operands) {
       expr->depth = std::max(expr->depth, element->depth + 1);
@@ -349,16 +361,19 @@ class Parser {
     auto expr = std::make_unique<Expr>();
     expr->kind = ExprKind::kMap;
     expr->name_range = Take().range;
-    while (!TakeIf("}")) {
+    const bool closed = Entries("}", [&] {
+      expr->optional.push_back(TakeIf("?"));
       for (int part = 0; part < 2; ++part) {
+        if (part == 1 && !TakeIf(":")) return Unexpected("`:` after a map's key") != nullptr;
         ExprPtr operand = Expression();
-        if (operand == nullptr) return nullptr;
+        if (operand == nullptr) return false;
         expr->depth = std::max(expr->depth, operand->depth + 1);
         expr->operands.push_back(std::move(operand));
-        if (part == 0 && !TakeIf(":")) return Unexpected("`:` after a map's key");
       }
-      if (!TakeIf(",") && !Peek().Is("}")) return Unexpected("`,` or `}`");
-    }
+      return true;
+    });
+    if (!closed) return nullptr;
+    Tidy(&expr->optional);
     expr->range = {expr->name_range.begin, Last().range.end};
     return Made(std::move(expr));
   }
@@ -369,71 +384,34 @@ class Parser {
     expr->name = QualifiedName(*target);
     expr->name_range = target->range;
     Take();
-    while (!TakeIf("}")) {
-      if (Peek().kind != TokenKind::kIdent) return Unexpected("a field's name");
+    const bool closed = Entries("}", [&] {
+      expr->optional.push_back(TakeIf("?"));
+      if (!AtFieldName()) return Unexpected("a field's name") != nullptr;
       expr->field_names.push_back(Take().text);
-      if (!TakeIf(":")) return Unexpected("`:` after a field's name");
+      if (!TakeIf(":")) return Unexpected("`:` after a field's name") != nullptr;
       ExprPtr operand = Expression();
-      if (operand == nullptr) return nullptr;
+      if (operand == nullptr) return false;
       expr->depth = std::max(expr->depth, operand->depth + 1);
       expr->operands.push_back(std::move(operand));
-      if (!TakeIf(",") && !Peek().Is("}")) return Unexpected("`,` or `}`");
-    }
+      return true;
+    });
+    if (!closed) return nullptr;
+    Tidy(&expr->optional);
     expr->range = {target->range.begin, Last().range.end};
     return Made(std::move(expr));
-  }
-
-  // "a.b.c" for a chain of selections from an identifier, "" for anything else.
-  static std::string QualifiedName(const Expr& expr) {
-    if (expr.kind == ExprKind::kIdent) return expr.name;
-    if (expr.kind != ExprKind::kSelect || expr.test_only) return "";
-    std::string base = QualifiedName(*expr.operands[0]);
-    return base.empty() ? "" : absl::StrCat(base, ".", expr.name);
   }
 
   ExprPtr Literal(const Token& token, const Token* sign) {
     auto expr = std::make_unique<Expr>();
     expr->range = {sign != nullptr ? sign->range.begin : token.range.begin, token.range.end};
     expr->name_range = expr->range;
-    const std::string digits = sign != nullptr ? "-" + token.text : token.text;
-    bool good = true;
-    switch (token.kind) {
-      case TokenKind::kInt: {
-        int64_t value = 0;
-        good = token.text.size() > 2 && (token.text[1] == 'x' || token.text[1] == 'X')
-                   ? absl::SimpleHexAtoi(digits, &value)
-                   : absl::SimpleAtoi(digits, &value);
-        expr->constant = Value::Int(value);
-        break;
-      }
-      case TokenKind::kUint: {
-        uint64_t value = 0;
-        good = token.text.size() > 2 && (token.text[1] == 'x' || token.text[1] == 'X')
-                   ? absl::SimpleHexAtoi(digits, &value)
-                   : absl::SimpleAtoi(digits, &value);
-        expr->constant = Value::Uint(value);
-        break;
-      }
-      case TokenKind::kDouble: {
-        double value = 0;
-        good = absl::SimpleAtod(digits, &value) && std::isfinite(value);
-        expr->constant = Value::Double(value);
-        break;
-      }
-      default:
-        expr->text = token.text;
-        expr->constant =
-            token.kind == TokenKind::kBytes ? Value::Bytes(expr->text) : Value::String(expr->text);
-    }
-    if (!good) {
-      return Fail(expr->range, "syntax", absl::StrCat("`", digits, "` is out of range"));
+    if (!ReadLiteral(token, sign != nullptr, expr.get())) {
+      return Fail(expr->range, "syntax",
+                  absl::StrCat("`", sign != nullptr ? "-" : "", token.text, "` is out of range"));
     }
     return Made(std::move(expr));
   }
 
-  std::vector<Token> tokens_;
-  std::vector<ExprIssue>* issues_;
-  size_t position_ = 0;
   int depth_ = 0;
   size_t nodes_ = 0;
 };

@@ -71,6 +71,22 @@ Fold ExistsOneFold(Range r, ExprPtr predicate) {
           Call("_==_", r, MakeIdent(kAccumulator, r), MakeConstant(Value::Int(1), r))};
 }
 
+// Puts what `entry` is, a map or a key's value, into a map.
+Fold MapFold(Range r, ExprPtr filter, ExprPtr key, ExprPtr entry) {
+  ExprPtr step =
+      key == nullptr
+          ? Call("cel.@mapInsert", r, MakeIdent(kAccumulator, r), std::move(entry))
+          : Call("cel.@mapInsert", r, MakeIdent(kAccumulator, r), std::move(key), std::move(entry));
+  if (filter != nullptr) {
+    step = Call("_?_:_", r, std::move(filter), std::move(step), MakeIdent(kAccumulator, r));
+  }
+  auto empty = std::make_unique<Expr>();
+  empty->kind = ExprKind::kMap;
+  empty->range = empty->name_range = r;
+  return {std::move(empty), MakeConstant(Value::Bool(true), r), std::move(step),
+          MakeIdent(kAccumulator, r)};
+}
+
 // Collects `element` of those that pass `filter` (null: all).
 Fold CollectFold(Range r, ExprPtr filter, ExprPtr element) {
   ExprPtr step = Call("_+_", r, MakeIdent(kAccumulator, r), MakeList(r, std::move(element)));
@@ -121,6 +137,142 @@ bool IsName(const Expr& expr) {
   return expr.kind == ExprKind::kIdent && expr.name.find('.') == std::string::npos;
 }
 
+bool IsName(const Expr& expr, absl::string_view name) {
+  return expr.kind == ExprKind::kIdent && expr.name == name;
+}
+
+// `body` with `variable` standing for the value of `init`: a fold over nothing.
+ExprPtr MakeBind(Range r, std::string variable, ExprPtr init, ExprPtr body) {
+  auto expr = MakeComprehension(r, MakeList(r, nullptr), "#unused", "",
+                                {std::move(init), MakeConstant(Value::Bool(false), r),
+                                 MakeIdent(variable, r), std::move(body)});
+  expr->comprehension->accu_var = std::move(variable);
+  return expr;
+}
+
+ExprPtr MemberCall(std::string name, Range r, ExprPtr target) {
+  ExprPtr call = Call(std::move(name), r, std::move(target));
+  call->member_call = true;
+  return call;
+}
+
+// cel.bind(name, value, body)
+std::optional<ExprPtr> ExpandBind(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  auto& operands = call->operands;
+  if (!IsName(*operands[1])) {
+    return Fail(*operands[1], "`cel.bind()` takes a variable's name first", issues);
+  }
+  return MakeBind(call->range, operands[1]->name, std::move(operands[2]), std::move(operands[3]));
+}
+
+std::string IndexName(int64_t index) { return absl::StrCat("@index", index); }
+
+// cel.block([a, b, ...], body): a is cel.index(0) in b and in what follows, and so on.
+std::optional<ExprPtr> ExpandBlock(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  Expr& list = *call->operands[1];
+  if (list.kind != ExprKind::kList || !list.optional.empty()) {
+    return Fail(list, "`cel.block()` takes a list of expressions first", issues);
+  }
+  ExprPtr body = std::move(call->operands[2]);
+  for (size_t i = list.operands.size(); i-- > 0;) {
+    body = MakeBind(call->range, IndexName(static_cast<int64_t>(i)), std::move(list.operands[i]),
+                    std::move(body));
+  }
+  return body;
+}
+
+// cel.index(n), cel.iterVar(n, m), cel.accuVar(n, m): the names that cel.block() and optimisers
+// use.
+std::optional<ExprPtr> ExpandVariable(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  std::vector<int64_t> numbers;
+  for (size_t i = 1; i < call->operands.size(); ++i) {
+    const Value& number = call->operands[i]->constant;
+    if (call->operands[i]->kind != ExprKind::kConstant || number.kind() != Kind::kInt ||
+        number.int_value() < 0) {
+      return Fail(*call->operands[i], absl::StrCat("`cel.", call->name, "()` takes whole numbers"),
+                  issues);
+    }
+    numbers.push_back(number.int_value());
+  }
+  const std::string name =
+      call->name == "index"
+          ? IndexName(numbers[0])
+          : absl::StrCat(call->name == "iterVar" ? "@it:" : "@ac:", numbers[0], ":", numbers[1]);
+  return MakeIdent(name, call->range);
+}
+
+// proto.getExt(message, package.field) selects a field by its full name; hasExt() tests it.
+std::optional<ExprPtr> ExpandExtension(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  Expr& field = *call->operands[2];
+  const std::string name = QualifiedName(field);
+  if (name.find('.', 1) == std::string::npos) {
+    return Fail(field, absl::StrCat("`proto.", call->name, "()` takes an extension's full name"),
+                issues);
+  }
+  auto select = std::make_unique<Expr>();
+  select->kind = ExprKind::kSelect;
+  select->range = call->range;
+  select->name_range = field.range;
+  select->name = name[0] == '.' ? name.substr(1) : name;
+  select->test_only = call->name == "hasExt";
+  select->depth = call->operands[1]->depth + 1;
+  select->operands.push_back(std::move(call->operands[1]));
+  return select;
+}
+
+// target.optMap(x, e) is an optional of e over the target's value, target.optFlatMap(x, e) is e
+// itself; none where the target has none.
+std::optional<ExprPtr> ExpandOptionalMap(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  auto& operands = call->operands;
+  if (!IsName(*operands[1])) {
+    return Fail(*operands[1], absl::StrCat("`", call->name, "()` takes a variable's name here"),
+                issues);
+  }
+  static constexpr char kTarget[] = "@target";
+  const Range r = call->range;
+  ExprPtr mapped = MakeBind(r, operands[1]->name, MemberCall("value", r, MakeIdent(kTarget, r)),
+                            std::move(operands[2]));
+  if (call->name == "optMap") mapped = Call("optional.of", r, std::move(mapped));
+  return MakeBind(r, kTarget, std::move(operands[0]),
+                  Call("_?_:_", r, MemberCall("hasValue", r, MakeIdent(kTarget, r)),
+                       std::move(mapped), Call("optional.none", r)));
+}
+
+// list.sortBy(x, key)
+std::optional<ExprPtr> ExpandSortBy(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  auto& operands = call->operands;
+  if (!IsName(*operands[1])) {
+    return Fail(*operands[1], "`sortBy()` takes a variable's name here", issues);
+  }
+  static constexpr char kSorted[] = "@sorted";
+  const Range r = call->range;
+  ExprPtr keys = MakeComprehension(r, MakeIdent(kSorted, r), operands[1]->name, "",
+                                   CollectFold(r, nullptr, std::move(operands[2])));
+  ExprPtr sorted = MemberCall("@sortByAssociatedKeys", r, MakeIdent(kSorted, r));
+  sorted->depth = std::max(sorted->depth, keys->depth + 1);
+  sorted->operands.push_back(std::move(keys));
+  return MakeBind(r, kSorted, std::move(operands[0]), std::move(sorted));
+}
+
+// Macros that are told by a namespace before them.
+std::optional<ExprPtr> ExpandNamespaced(ExprPtr& call, std::vector<ExprIssue>* issues) {
+  const std::string& name = call->name;
+  const size_t arguments = call->operands.size() - 1;
+  if (IsName(*call->operands[0], "cel")) {
+    if (name == "bind" && arguments == 3) return ExpandBind(call, issues);
+    if (name == "block" && arguments == 2) return ExpandBlock(call, issues);
+    if (name == "index" && arguments == 1) return ExpandVariable(call, issues);
+    if ((name == "iterVar" || name == "accuVar") && arguments == 2) {
+      return ExpandVariable(call, issues);
+    }
+  }
+  if (IsName(*call->operands[0], "proto") && (name == "getExt" || name == "hasExt") &&
+      arguments == 2) {
+    return ExpandExtension(call, issues);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 ExprPtr MakeCall(std::string name, Range range, Range name_range, std::vector<ExprPtr> operands) {
@@ -142,9 +294,15 @@ std::optional<ExprPtr> ExpandMacro(ExprPtr& call, std::vector<ExprIssue>* issues
     return std::nullopt;
   }
   const size_t arguments = operands.size() - 1;
+  if (auto expanded = ExpandNamespaced(call, issues); expanded.has_value()) return expanded;
+  if ((name == "optMap" || name == "optFlatMap") && arguments == 2) {
+    return ExpandOptionalMap(call, issues);
+  }
+  if (name == "sortBy" && arguments == 2) return ExpandSortBy(call, issues);
   const bool exists_one = name == "exists_one" || name == "existsOne";
   const bool quantifier = name == "all" || name == "exists" || exists_one;
-  const bool transform = name == "transformList";
+  const bool to_map = name == "transformMap" || name == "transformMapEntry";
+  const bool transform = name == "transformList" || to_map;
   size_t variables = 1;
   if (quantifier && (arguments == 2 || arguments == 3)) {
     variables = arguments - 1;
@@ -178,8 +336,13 @@ std::optional<ExprPtr> ExpandMacro(ExprPtr& call, std::vector<ExprIssue>* issues
     fold = CollectFold(range, std::move(last), MakeIdent(first, range));
   } else {
     const bool filtered = arguments == variables + 2;
-    fold = CollectFold(range, filtered ? std::move(operands[variables + 1]) : nullptr,
-                       std::move(last));
+    ExprPtr filter = filtered ? std::move(operands[variables + 1]) : nullptr;
+    if (to_map) {
+      ExprPtr key = name == "transformMap" ? MakeIdent(first, range) : nullptr;
+      fold = MapFold(range, std::move(filter), std::move(key), std::move(last));
+    } else {
+      fold = CollectFold(range, std::move(filter), std::move(last));
+    }
   }
   return MakeComprehension(range, std::move(operands[0]), first, second, std::move(fold));
 }

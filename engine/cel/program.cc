@@ -1,320 +1,387 @@
 // The interpreter. Tested by tests/engine/cel/program_test.cc.
-#include <array>
+#include <algorithm>
 
-#include "absl/container/fixed_array.h"
-#include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/cel/compiled_program.h"
 #include "engine/cel/functions.h"
+#include "engine/cel/program_parts.h"
 
 namespace leadgrade::cel {
 namespace {
 
-constexpr int kInlineValues = 24;
+constexpr size_t kInlineValues = 32;
 
-bool IsSettled(const Value& value) { return !value.is_error() && !value.is_unknown(); }
-
-// The strict rule: unknowns before errors. Null pointer where both are values.
-const Value* Blocking(const Value& a, const Value& b, EvalContext& context, Value* merged) {
-  if (a.is_unknown() || b.is_unknown()) {
-    *merged = a.is_unknown() && b.is_unknown() ? context.arena->MergeUnknown(a, b)
-              : a.is_unknown()                 ? a
-                                               : b;
-    return merged;
+// What is the same for values of every kind is looked at first: two ints, two enums of a type.
+inline Value CompareFast(EvalContext& context, Comparison op, const Value& a, const Value& b) {
+  if (a.kind() == Kind::kInt && b.kind() == Kind::kInt) {
+    return Value::Bool(Holds(op, a.int_value(), b.int_value()));
   }
-  if (a.is_error()) return &a;
-  if (b.is_error()) return &b;
-  return nullptr;
+  if (a.kind() == Kind::kEnum && b.kind() == Kind::kEnum && a.enum_type() == b.enum_type()) {
+    return Value::Bool(Holds(op, a.ordinal(), b.ordinal()));
+  }
+  if (IsSettled(a) && IsSettled(b)) return CompareValues(context, op, a, b);
+  return Blocking(context, a, b);
 }
 
-// `&&` with decisive = false, `||` with decisive = true: the decisive value beats unknown, unknown
-// beats an error, an error beats the neutral value.
-Value Absorb(EvalContext& context, const Value& a, const Value& b, bool decisive) {
-  const auto decides = [decisive](const Value& v) { return decisive ? v.is_true() : v.is_false(); };
-  if (decides(a) || decides(b)) return Value::Bool(decisive);
-  Value merged;
-  if (const Value* blocking = Blocking(a, b, context, &merged)) return *blocking;
-  if (a.kind() != Kind::kBool || b.kind() != Kind::kBool) return NoOverload(context);
-  return Value::Bool(!decisive);
+// Requires that `value` is of the test's kind.
+inline bool Passes(const SlotTest& test, const Value& value) {
+  const int64_t number = value.int_value();
+  const int order = (number > test.number) - (number < test.number) + 1;
+  return (test.passing >> (value.kind() == Kind::kEnum ? value.ordinal() : order) & 1) != 0;
 }
 
-bool Accepts(const Type& parameter, const Value& value) {
-  switch (parameter.kind()) {
-    case TypeKind::kDyn:
-    case TypeKind::kTypeParam:
-      return true;
-    case TypeKind::kBool:
-      return value.kind() == Kind::kBool;
-    case TypeKind::kInt:
-      return value.kind() == Kind::kInt;
-    case TypeKind::kUint:
-      return value.kind() == Kind::kUint;
-    case TypeKind::kDouble:
-      return value.kind() == Kind::kDouble;
-    case TypeKind::kString:
-      return value.kind() == Kind::kString;
-    case TypeKind::kBytes:
-      return value.kind() == Kind::kBytes;
-    case TypeKind::kTimestamp:
-      return value.kind() == Kind::kTimestamp;
-    case TypeKind::kDuration:
-      return value.kind() == Kind::kDuration;
-    case TypeKind::kEnum:
-      return value.kind() == Kind::kEnum;
-    case TypeKind::kList:
-      return value.kind() == Kind::kList;
-    case TypeKind::kMap:
-      return value.kind() == Kind::kMap;
-    case TypeKind::kNullable:
-      return value.is_null() || Accepts(parameter.parameter(0), value);
-    default:
-      return false;
-  }
+inline Value Join(EvalContext& context, const Value& so_far, const Value& operand, bool decisive) {
+  const bool bare = so_far.kind() == Kind::kBool && operand.kind() == Kind::kBool;
+  return bare ? operand : Absorb(context, so_far, operand, decisive);
 }
 
-Value Call(EvalContext& context, const std::vector<Overload>& overloads,
-           absl::Span<const Value> arguments) {
-  Value blocking;
-  for (const Value& argument : arguments) {
-    if (IsSettled(argument)) continue;
-    Value merged;
-    const Value* next = Blocking(blocking, argument, context, &merged);
-    blocking = *next;
-  }
-  if (!IsSettled(blocking)) return blocking;
-  for (const Overload& overload : overloads) {
-    bool fits = true;
-    for (size_t i = 0; i < arguments.size() && fits; ++i) {
-      fits = Accepts(overload.parameters[i], arguments[i]);
-    }
-    if (fits) return overload.implementation(context, arguments);
-  }
-  return NoOverload(context);
-}
-
-Value MakeMap(EvalContext& context, absl::Span<const Value> operands) {
-  for (const Value& operand : operands) {
-    if (!IsSettled(operand)) return operand;
-  }
-  for (size_t i = 0; i < operands.size(); i += 2) {
-    for (size_t j = 0; j < i; j += 2) {
-      if (Equal(operands[i], operands[j])) return context.arena->MakeError("duplicate map key");
-    }
-  }
-  return context.arena->MakeMap(operands);
-}
-
-Value MakeList(EvalContext& context, absl::Span<const Value> operands) {
-  for (const Value& operand : operands) {
-    if (!IsSettled(operand)) return operand;
-  }
-  return context.arena->MakeList(operands);
+inline bool IsDecided(const Value& value, bool decisive) {
+  return value.kind() == Kind::kBool && value.bool_value() == decisive;
 }
 
 }  // namespace
 
-// The state of one evaluation. `top` points past the last value.
-struct CompiledProgram::Machine {
-  const CompiledProgram& program;
-  EvalContext& context;
-  Value* top;
-  Value* locals;
-  int64_t iterations = 0;
+// What instructions do that need more than a line. No state but the program and the context: the
+// stack's top is the loop's own.
+class CompiledProgram::Machine {
+ public:
+  Machine(const CompiledProgram& program, EvalContext& context)
+      : program_(program), context_(context) {}
 
-  void Push(Value value) { *top++ = value; }
-
-  template <typename Function>
-  void Binary(Function function) {
-    const Value b = *--top;
-    const Value a = top[-1];
-    Value merged;
-    const Value* blocking = Blocking(a, b, context, &merged);
-    top[-1] = blocking != nullptr ? *blocking : function(a, b);
+  Value TestSlowly(const SlotTest& test, const Value& value) {
+    if (test.constant < 0) return value;
+    const Value& constant = program_.constants_[static_cast<size_t>(test.constant)];
+    if (!test.membership) return CompareFast(context_, test.op, value, constant);
+    return IsSettled(value) ? In(context_, value, constant) : value;
   }
 
-  template <typename Function>
-  void Unary(Function function) {
-    if (IsSettled(top[-1])) top[-1] = function(top[-1]);
-  }
-
-  Value CompareSlot(const Instruction& in) {
-    const Value& slot = context.slots[static_cast<size_t>(in.a)];
-    if (!IsSettled(slot)) return slot;
-    return CompareValues(context, static_cast<Comparison>(in.sub), slot, program.constants_[in.b]);
-  }
-
-  // Gives the next instruction's index.
-  int LoopBegin(const Instruction& in, int next) {
-    const Value range = *--top;
-    const bool iterable = range.kind() == Kind::kList || range.kind() == Kind::kMap;
-    if (!iterable) {
-      Push(IsSettled(range) ? NoOverload(context) : range);
-      return in.b;
+  // What tests make of the chain so far, `so_far`.
+  template <bool decisive>
+  Value JoinTests(const Instruction& in, Value so_far) {
+    const SlotTest* test = program_.tests_.data() + in.a;
+    const SlotTest* const end = test + in.b;
+    const Value* const slots = context_.slots.data();
+    for (; test != end; ++test) {
+      const Value& value = slots[test->slot];
+      if (value.kind() != test->kind) [[unlikely]] {
+        return JoinTestsSlowly(test, end, so_far, decisive);
+      }
+      if (Passes(*test, value) == decisive) return Value::Bool(decisive);
     }
-    locals[in.a] = range;
-    locals[in.a + 1] = Value::Int(0);
-    return next;
+    return so_far;
+  }
+  [[gnu::noinline]] Value JoinTestsSlowly(const SlotTest* test, const SlotTest* end, Value so_far,
+                                          bool decisive) {
+    for (; test != end && !IsDecided(so_far, decisive); ++test) {
+      const Value& value = context_.slots[static_cast<size_t>(test->slot)];
+      so_far = Join(context_, so_far, TestSlowly(*test, value), decisive);
+    }
+    return so_far;
   }
 
-  int LoopNext(const Instruction& in, int next) {
-    const Value& range = locals[in.a];
+  Value LoopTest(const Instruction& in, const Value& range) {
+    const bool list = range.kind() == Kind::kList;
+    if (!list && range.kind() != Kind::kMap) {
+      return IsSettled(range) ? NoOverload(context_) : range;
+    }
+    const auto size = static_cast<int64_t>(list ? range.elements().size() : range.map().size);
+    const int64_t allowed = std::min(size, base::kMaxIterations - iterations_);
+    const Value* const first = list ? range.elements().data() : range.map().entries;
+    const ptrdiff_t stride = list ? 1 : 2;
+    const Value result = in.sub != 0 ? TestElements<true>(in, first, stride, allowed)
+                                     : TestElements<false>(in, first, stride, allowed);
+    if (allowed == size || IsDecided(result, in.sub != 0)) return result;
+    return TooManyIterations();
+  }
+
+  // Counts as many iterations as it looks at.
+  template <bool decisive>
+  Value TestElements(const Instruction& in, const Value* element, ptrdiff_t stride, int64_t count) {
+    const SlotTest& test = program_.tests_[static_cast<size_t>(in.a)];
+    const Value* const end = element + stride * count;
+    const Value* const first = element;
+    Value so_far = Value::Bool(!decisive);
+    for (; element != end; element += stride) {
+      if (element->kind() == test.kind) [[likely]] {
+        if (Passes(test, *element) != decisive) continue;
+        so_far = Value::Bool(decisive);
+        break;
+      }
+      so_far = Join(context_, so_far, TestSlowly(test, *element), decisive);
+      if (IsDecided(so_far, decisive)) break;
+    }
+    iterations_ += (element - first) / stride + (element != end);
+    return so_far;
+  }
+
+  Value TooManyIterations() { return context_.arena->MakeError("too many iterations"); }
+
+  // Binds the next element; false where there is none, or none may be.
+  bool LoopNext(const Instruction& in, Value* locals) {
+    const Value& range = locals[kRange];
     const bool list = range.kind() == Kind::kList;
     const auto size = static_cast<int64_t>(list ? range.elements().size() : range.map().size);
-    const int64_t at = locals[in.a + 1].int_value();
-    if (at >= size) return in.b;
-    if (++iterations > base::kMaxIterations) {
-      locals[in.a + 4] = context.arena->MakeError("too many iterations");
-      return in.b;
+    const int64_t at = locals[kPosition].int_value();
+    if (at >= size) return false;
+    if (++iterations_ > base::kMaxIterations) {
+      locals[kAccumulator] = TooManyIterations();
+      return false;
     }
-    locals[in.a + 1] = Value::Int(at + 1);
+    locals[kPosition] = Value::Int(at + 1);
     const auto i = static_cast<size_t>(at);
     const bool two = in.sub != 0;
     if (list) {
-      locals[in.a + 2] = two ? Value::Int(at) : range.elements()[i];
-      if (two) locals[in.a + 3] = range.elements()[i];
+      locals[kFirst] = two ? Value::Int(at) : range.elements()[i];
+      if (two) locals[kSecond] = range.elements()[i];
     } else {
-      locals[in.a + 2] = range.map().entries[2 * i];
-      if (two) locals[in.a + 3] = range.map().entries[2 * i + 1];
+      locals[kFirst] = range.map().entries[2 * i];
+      if (two) locals[kSecond] = range.map().entries[2 * i + 1];
     }
-    return next;
+    return true;
   }
 
-  int Branch(const Instruction& in, int next) {
-    const Value& condition = *--top;
-    if (condition.is_true()) return next;
-    if (condition.is_false()) return in.a;
-    if (IsSettled(condition)) *top = NoOverload(context);
-    ++top;
-    return in.b;
+  Value CallOne(const Instruction& in, absl::Span<const Value> arguments) {
+    for (const Value& argument : arguments) {
+      if (!IsSettled(argument)) return Blocking(context_, arguments);
+    }
+    return program_.overloads_[static_cast<size_t>(in.a)][0].implementation(context_, arguments);
   }
 
-  int Step(const Instruction& in, int next) {
+  Value Match(const Value& text, const RE2& regex) {
+    if (text.kind() != Kind::kString) return IsSettled(text) ? NoOverload(context_) : text;
+    return Value::Bool(
+        RE2::PartialMatch(re2::StringPiece(text.text().data(), text.text().size()), regex));
+  }
+
+  const std::vector<char>* Entries(int i) const {
+    return i < 0 ? nullptr : &program_.entries_[static_cast<size_t>(i)];
+  }
+
+  Value Run(Value* locals, Value* top);
+
+ private:
+  const CompiledProgram& program_;
+  EvalContext& context_;
+  int64_t iterations_ = 0;
+};
+
+// `top` points past the last value.
+Value CompiledProgram::Machine::Run(Value* locals, Value* top) {
+  const Instruction* const code = program_.code_.data();
+  const Value* const constants = program_.constants_.data();
+  const Value* const slots = context_.slots.data();
+  const auto strict = [this](Value& value, auto function) {
+    if (IsSettled(value)) value = function(value);
+  };
+  const auto strict2 = [this, &top](auto function) {
+    --top;
+    top[-1] = IsSettled(top[-1]) && IsSettled(top[0]) ? function(top[-1], top[0])
+                                                      : Blocking(context_, top[-1], top[0]);
+  };
+  for (const Instruction* ip = code;;) {
+    const Instruction& in = *ip++;
     switch (in.op) {
       case Op::kConstant:
-        Push(program.constants_[in.a]);
+        *top++ = constants[in.a];
         break;
       case Op::kSlot:
-        Push(context.slots[static_cast<size_t>(in.a)]);
+        *top++ = slots[in.a];
         break;
       case Op::kLocal:
-        Push(locals[in.a]);
+        *top++ = locals[in.a];
         break;
       case Op::kKnown:
-        Push(Value::Bool(!context.slots[static_cast<size_t>(in.a)].is_unknown()));
+        *top++ = Value::Bool(!slots[in.a].is_unknown());
         break;
       case Op::kCompareSlot:
-        Push(CompareSlot(in));
+        *top++ =
+            CompareFast(context_, static_cast<Comparison>(in.sub), slots[in.a], constants[in.b]);
+        break;
+      case Op::kCompareLocal:
+        *top++ =
+            CompareFast(context_, static_cast<Comparison>(in.sub), locals[in.a], constants[in.b]);
         break;
       case Op::kCompare:
-        Binary([&](const Value& a, const Value& b) {
-          return CompareValues(context, static_cast<Comparison>(in.sub), a, b);
-        });
+        --top;
+        top[-1] = CompareFast(context_, static_cast<Comparison>(in.sub), top[-1], top[0]);
         break;
       case Op::kArithmetic:
-        Binary([&](const Value& a, const Value& b) {
-          return Calculate(context, static_cast<Arithmetic>(in.sub), a, b);
+        strict2([&](const Value& a, const Value& b) {
+          return Calculate(context_, static_cast<Arithmetic>(in.sub), a, b);
         });
         break;
       case Op::kNegate:
-        Unary([&](const Value& a) { return Negate(context, a); });
+        strict(top[-1], [&](const Value& a) { return Negate(context_, a); });
         break;
       case Op::kNot:
-        Unary([&](const Value& a) {
-          return a.kind() == Kind::kBool ? Value::Bool(!a.bool_value()) : NoOverload(context);
-        });
+        if (top[-1].kind() == Kind::kBool) {
+          top[-1] = Value::Bool(!top[-1].bool_value());
+        } else if (IsSettled(top[-1])) {
+          top[-1] = NoOverload(context_);
+        }
         break;
       case Op::kIn:
-        Binary([&](const Value& a, const Value& b) { return In(context, a, b); });
+        strict2([&](const Value& a, const Value& b) { return In(context_, a, b); });
+        break;
+      case Op::kInSet:
+        strict(top[-1], [&](const Value& a) { return In(context_, a, constants[in.a]); });
         break;
       case Op::kIndex:
-        Binary([&](const Value& a, const Value& b) { return Index(context, a, b); });
+        strict2([&](const Value& a, const Value& b) { return Index(context_, a, b); });
+        break;
+      case Op::kOptionalIndex:
+        strict2([&](const Value& a, const Value& b) { return OptionalIndex(context_, a, b); });
         break;
       case Op::kSelect:
-        Unary([&](const Value& a) { return Select(context, a, program.constants_[in.a].text()); });
+        strict(top[-1],
+               [&](const Value& a) { return Select(context_, a, constants[in.a].text()); });
         break;
       case Op::kHas:
-        Unary([&](const Value& a) { return Has(context, a, program.constants_[in.a].text()); });
+        strict(top[-1], [&](const Value& a) { return Has(context_, a, constants[in.a].text()); });
+        break;
+      case Op::kOptionalSelect:
+        strict(top[-1],
+               [&](const Value& a) { return OptionalSelect(context_, a, constants[in.a].text()); });
         break;
       case Op::kMatches:
-        Unary([&](const Value& a) {
-          if (a.kind() != Kind::kString) return NoOverload(context);
-          const re2::StringPiece text(a.text().data(), a.text().size());
-          return Value::Bool(RE2::PartialMatch(text, *program.regexes_[in.a]));
-        });
+        top[-1] = Match(top[-1], *program_.regexes_[static_cast<size_t>(in.a)]);
         break;
       case Op::kCall:
         top -= in.b;
-        *top = Call(context, program.overloads_[in.a], {top, static_cast<size_t>(in.b)});
+        *top = CallOverload(context_, program_.overloads_[static_cast<size_t>(in.a)],
+                            {top, static_cast<size_t>(in.b)});
+        ++top;
+        break;
+      case Op::kCallOne:
+        top -= in.b;
+        *top = CallOne(in, {top, static_cast<size_t>(in.b)});
         ++top;
         break;
       case Op::kList:
-      case Op::kMap: {
         top -= in.a;
-        const absl::Span<const Value> operands(top, static_cast<size_t>(in.a));
-        *top = in.op == Op::kList ? MakeList(context, operands) : MakeMap(context, operands);
+        *top = MakeList(context_, {top, static_cast<size_t>(in.a)}, Entries(in.b));
+        ++top;
+        break;
+      case Op::kMap:
+        top -= in.a;
+        *top = MakeMap(context_, {top, static_cast<size_t>(in.a)}, Entries(in.b));
+        ++top;
+        break;
+      case Op::kStruct: {
+        const StructShape& shape = *program_.structs_[static_cast<size_t>(in.a)];
+        top -= shape.fields.size();
+        *top = MakeStruct(context_, program_.types_, shape, {top, shape.fields.size()},
+                          Entries(shape.optional));
         ++top;
         break;
       }
       case Op::kAnd:
-      case Op::kOr:
+      case Op::kOr: {
+        const bool decisive = in.op == Op::kOr;
         --top;
-        top[-1] = Absorb(context, top[-1], top[0], in.op == Op::kOr);
+        top[-1] = Join(context_, top[-1], top[0], decisive);
+        if (IsDecided(top[-1], decisive)) ip = code + in.c;
+        break;
+      }
+      case Op::kAndTests:
+        if (in.sub != 0) *top++ = Value::Bool(true);
+        top[-1] = JoinTests<false>(in, top[-1]);
+        if (IsDecided(top[-1], false)) ip = code + in.c;
+        break;
+      case Op::kOrTests:
+        if (in.sub != 0) *top++ = Value::Bool(false);
+        top[-1] = JoinTests<true>(in, top[-1]);
+        if (IsDecided(top[-1], true)) ip = code + in.c;
         break;
       case Op::kJumpIfFalse:
-        return top[-1].is_false() ? in.a : next;
       case Op::kJumpIfTrue:
-        return top[-1].is_true() ? in.a : next;
+        if (top[-1].kind() == Kind::kBool) {
+          if (top[-1].bool_value() == (in.op == Op::kJumpIfTrue)) ip = code + in.c;
+        } else if (IsSettled(top[-1])) {
+          top[-1] = NoOverload(context_);
+        }
+        break;
       case Op::kBranch:
-        return Branch(in, next);
+        --top;
+        if (top->kind() == Kind::kBool) {
+          if (!top->bool_value()) ip = code + in.a;
+        } else {
+          if (IsSettled(*top)) *top = NoOverload(context_);
+          ++top;
+          ip = code + in.c;
+        }
+        break;
       case Op::kJump:
-        return in.a;
-      case Op::kLoopBegin:
-        return LoopBegin(in, next);
+        ip = code + in.c;
+        break;
+      case Op::kLoopBegin: {
+        const Value& range = *--top;
+        if (range.kind() == Kind::kList || range.kind() == Kind::kMap) {
+          locals[in.a + kRange] = range;
+          locals[in.a + kPosition] = Value::Int(0);
+        } else {
+          if (IsSettled(range)) *top = NoOverload(context_);
+          ++top;
+          ip = code + in.c;
+        }
+        break;
+      }
       case Op::kLoopNext:
-        return LoopNext(in, next);
+        if (!LoopNext(in, locals + in.a)) ip = code + in.c;
+        break;
       case Op::kStoreLocal:
         locals[in.a] = *--top;
         break;
       case Op::kLoopWhile:
-        return (--top)->is_false() ? in.a : next;
+        if ((--top)->is_false()) ip = code + in.c;
+        break;
+      case Op::kLoopAnd:
+      case Op::kLoopOr: {
+        const bool decisive = in.op == Op::kLoopOr;
+        locals[in.a] = Join(context_, locals[in.a], *--top, decisive);
+        ip = code + (IsDecided(locals[in.a], decisive) ? in.c : in.b);
+        break;
+      }
+      case Op::kAppend:
+        top[-1] =
+            Append(context_, &locals[in.a], &locals[in.a + kCapacity - kAccumulator], top[-1]);
+        break;
+      case Op::kMapInsert:
+        top -= in.b;
+        *top = Insert(context_, &locals[in.a], {top, static_cast<size_t>(in.b)});
+        ++top;
+        break;
+      case Op::kLoopTest:
+        top[-1] = LoopTest(in, top[-1]);
+        break;
+      case Op::kReturn:
+        return top[-1];
     }
-    return next;
   }
-};
-
-Value CompiledProgram::Eval(EvalContext& context) const {
-  absl::FixedArray<Value, kInlineValues> memory(static_cast<size_t>(max_stack_ + 1 + locals_));
-  Machine machine{*this, context, memory.data() + locals_, memory.data()};
-  const int end = static_cast<int>(code_.size());
-  for (int at = 0; at < end;) at = machine.Step(code_[static_cast<size_t>(at)], at + 1);
-  return machine.top[-1];
 }
 
-std::string CompiledProgram::Dump() const {
-  static constexpr std::array<const char*, 27> kNames = {
-      "constant",   "slot",          "local",        "known",  "compare_slot", "compare",
-      "arithmetic", "negate",        "not",          "in",     "index",        "select",
-      "has",        "call",          "matches",      "list",   "map",          "and",
-      "or",         "jump_if_false", "jump_if_true", "branch", "jump",         "loop_begin",
-      "loop_next",  "store_local",   "loop_while"};
-  static constexpr std::array<const char*, 6> kOperators = {"==", "!=", "<", "<=", ">", ">="};
-  std::string out;
-  for (size_t i = 0; i < code_.size(); ++i) {
-    const Instruction& in = code_[i];
-    absl::StrAppend(&out, i, ": ", kNames[static_cast<size_t>(in.op)]);
-    if (in.op == Op::kCompareSlot) {
-      absl::StrAppend(&out, " ", in.a, " ", kOperators[in.sub], " ",
-                      ToString(constants_[static_cast<size_t>(in.b)]));
-    } else if (in.op == Op::kConstant) {
-      absl::StrAppend(&out, " ", ToString(constants_[static_cast<size_t>(in.a)]));
-    } else if (in.op == Op::kCompare) {
-      absl::StrAppend(&out, " ", kOperators[in.sub]);
-    } else {
-      absl::StrAppend(&out, " ", in.a, " ", in.b);
-    }
-    out.push_back('\n');
+Value CompiledProgram::Eval(EvalContext& context) const {
+  // Most conditions are one chain of tests, and need no stack.
+  if (code_.size() != 2) return EvalOnStack(context);
+  const Instruction& in = code_[0];
+  if (in.op == Op::kAndTests)
+    return Machine(*this, context).JoinTests<false>(in, Value::Bool(true));
+  if (in.op == Op::kOrTests) return Machine(*this, context).JoinTests<true>(in, Value::Bool(false));
+  return EvalOnStack(context);
+}
+
+// Apart from Eval, which has no use for so large a frame.
+[[gnu::noinline]] Value CompiledProgram::EvalOnStack(EvalContext& context) const {
+  // Not initialised: an instruction reads only what another wrote.
+  alignas(Value) char inline_memory[kInlineValues * sizeof(Value)];
+  const auto needed = static_cast<size_t>(max_stack_ + 1 + locals_);
+  std::unique_ptr<char[]> large;
+  auto* memory = reinterpret_cast<Value*>(inline_memory);
+  if (needed > kInlineValues) {
+    large = std::make_unique_for_overwrite<char[]>(needed * sizeof(Value));
+    memory = reinterpret_cast<Value*>(large.get());
   }
-  return out;
+  return Machine(*this, context).Run(memory, memory + locals_);
 }
 
 }  // namespace leadgrade::cel

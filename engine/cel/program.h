@@ -43,6 +43,8 @@ class Program {
   virtual bool reads_clock() const = 0;
   // One entry for each of slots(), same order.
   virtual const std::vector<VariableUse>& uses() const = 0;
+  // The most steps that an evaluation can take, by the estimate of cost.h.
+  virtual double cost() const = 0;
   // The instructions, one a line.
   virtual std::string Dump() const = 0;
 };
@@ -58,6 +60,12 @@ std::optional<Type> Check(Expr& expr, const Env& env, const std::optional<Type>&
 std::unique_ptr<const Program> Compile(absl::string_view source, const Env& env,
                                        const std::optional<Type>& expected,
                                        std::vector<ExprIssue>* issues);
+
+// Without type checking, as CEL runs an expression that was only parsed: names are resolved, every
+// type is dyn, and what the checker would have refused is an error when it is reached. Null with an
+// issue added only where it does not parse.
+std::unique_ptr<const Program> CompileUnchecked(absl::string_view source, const Env& env,
+                                                std::vector<ExprIssue>* issues);
 
 // The same from a tree that was put together by hand; `source` is what source() gives.
 std::unique_ptr<const Program> CompileExpr(ExprPtr expr, std::string source, const Env& env,

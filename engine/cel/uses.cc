@@ -13,8 +13,6 @@ constexpr std::array<absl::string_view, 7> kComparisons = {"_==_", "_!=_", "_<_"
 
 class Finder {
  public:
-  explicit Finder(const Env& env) : env_(env) {}
-
   void Visit(const Expr& expr) {
     if (expr.kind == ExprKind::kIdent) {
       if (VariableUse* use = Find(expr)) {
@@ -54,13 +52,10 @@ class Finder {
   }
 
  private:
-  // A comprehension's variable may shadow; counting it as a use is safe.
   VariableUse* Find(const Expr& expr) {
-    if (expr.kind != ExprKind::kIdent) return nullptr;
-    const Variable* variable = env_.FindVariable(expr.name);
-    if (variable == nullptr) return nullptr;
-    VariableUse& use = uses_[variable->slot];
-    use.slot = variable->slot;
+    if (expr.kind != ExprKind::kIdent || expr.slot < 0) return nullptr;
+    VariableUse& use = uses_[expr.slot];
+    use.slot = expr.slot;
     return &use;
   }
 
@@ -84,14 +79,13 @@ class Finder {
     if (!there) all.push_back(value);
   }
 
-  const Env& env_;
   std::map<int32_t, VariableUse> uses_;
 };
 
 }  // namespace
 
-std::vector<VariableUse> FindUses(const Expr& expr, const Env& env) {
-  Finder finder(env);
+std::vector<VariableUse> FindUses(const Expr& expr) {
+  Finder finder;
   finder.Visit(expr);
   return finder.Take();
 }

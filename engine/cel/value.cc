@@ -4,27 +4,19 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "engine/cel/env.h"
 
 namespace leadgrade::cel {
 namespace {
 
 constexpr int kUnordered = 2;
-
-template <typename T>
-int64_t Address(const T* pointer) {
-  return static_cast<int64_t>(reinterpret_cast<intptr_t>(pointer));
-}
-
-template <typename T>
-const T* Pointer(int64_t payload) {
-  return reinterpret_cast<const T*>(static_cast<intptr_t>(payload));
-}
 
 template <typename T>
 int Order(const T& a, const T& b) {
@@ -35,21 +27,17 @@ bool IsNumber(Kind kind) {
   return kind == Kind::kInt || kind == Kind::kUint || kind == Kind::kDouble;
 }
 
-// Exact, where a conversion of the integer to double would round.
-int OrderIntDouble(int64_t a, double b) {
+// Exact, where a conversion of the integer to double would round; but for the double just past the
+// largest integer, which the conformance suite has equal those that round to it.
+template <typename Int>
+int OrderWithDouble(Int a, double b) {
   if (std::isnan(b)) return kUnordered;
-  if (b >= 9223372036854775808.0) return -1;
-  if (b < -9223372036854775808.0) return 1;
-  const auto whole = static_cast<int64_t>(b);
-  if (a != whole) return Order(a, whole);
-  return Order(0.0, b - static_cast<double>(whole));
-}
-
-int OrderUintDouble(uint64_t a, double b) {
-  if (std::isnan(b)) return kUnordered;
-  if (b >= 18446744073709551616.0) return -1;
-  if (b < 0) return 1;
-  const auto whole = static_cast<uint64_t>(b);
+  // Powers of two are doubles: 2^63 or 2^64, and -2^63 or 0.
+  const double past = 2.0 * static_cast<double>(std::numeric_limits<Int>::max() / 2 + 1);
+  if (b == past) return Order(static_cast<double>(a), b);
+  if (b > past) return -1;
+  if (b < static_cast<double>(std::numeric_limits<Int>::min())) return 1;
+  const auto whole = static_cast<Int>(b);
   if (a != whole) return Order(a, whole);
   return Order(0.0, b - static_cast<double>(whole));
 }
@@ -63,11 +51,11 @@ int OrderNumbers(const Value& a, const Value& b) {
     return Order(a.double_value(), b.double_value());
   }
   if (a.kind() == Kind::kInt) {
-    if (b.kind() == Kind::kDouble) return OrderIntDouble(a.int_value(), b.double_value());
+    if (b.kind() == Kind::kDouble) return OrderWithDouble(a.int_value(), b.double_value());
     if (b.kind() == Kind::kInt) return Order(a.int_value(), b.int_value());
     return a.int_value() < 0 ? -1 : Order(a.uint_value(), b.uint_value());
   }
-  if (b.kind() == Kind::kDouble) return OrderUintDouble(a.uint_value(), b.double_value());
+  if (b.kind() == Kind::kDouble) return OrderWithDouble(a.uint_value(), b.double_value());
   if (b.kind() == Kind::kInt) return Reverse(OrderNumbers(b, a));
   return Order(a.uint_value(), b.uint_value());
 }
@@ -75,12 +63,8 @@ int OrderNumbers(const Value& a, const Value& b) {
 bool EqualMaps(const MapRep& a, const MapRep& b) {
   if (a.size != b.size) return false;
   for (uint32_t i = 0; i < a.size; ++i) {
-    bool found = false;
-    for (uint32_t j = 0; j < b.size && !found; ++j) {
-      found = Equal(a.entries[2 * i], b.entries[2 * j]) &&
-              Equal(a.entries[2 * i + 1], b.entries[2 * j + 1]);
-    }
-    if (!found) return false;
+    const Value* other = b.Find(a.entries[2 * i]);
+    if (other == nullptr || !Equal(a.entries[2 * i + 1], *other)) return false;
   }
   return true;
 }
@@ -88,9 +72,13 @@ bool EqualMaps(const MapRep& a, const MapRep& b) {
 std::string DoubleLiteral(double v) {
   if (std::isnan(v)) return "double(\"NaN\")";
   if (std::isinf(v)) return v > 0 ? "double(\"Infinity\")" : "double(\"-Infinity\")";
+  // As few digits as read back as the same number.
   std::string text = absl::StrCat(v);
   double read = 0;
-  if (!absl::SimpleAtod(text, &read) || read != v) text = absl::StrFormat("%.17g", v);
+  for (int digits = 15; digits <= 17; ++digits) {
+    if (absl::SimpleAtod(text, &read) && read == v) break;
+    text = absl::StrFormat("%.*g", digits, v);
+  }
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }
@@ -108,21 +96,13 @@ std::string DurationLiteral(absl::Duration v) {
 
 }  // namespace
 
-Value Value::Double(double v) { return Value(Kind::kDouble, 0, std::bit_cast<int64_t>(v)); }
-double Value::double_value() const { return std::bit_cast<double>(payload_); }
-
-Value Value::Text(Kind kind, absl::string_view v) {
-  return Value(kind, static_cast<uint32_t>(v.size()), Address(v.data()));
-}
-absl::string_view Value::text() const { return {Pointer<char>(payload_), aux_}; }
-
 Value Value::Timestamp(absl::Time v) {
   const int64_t seconds = absl::ToUnixSeconds(v);
   const int64_t nanos = absl::ToInt64Nanoseconds(v - absl::FromUnixSeconds(seconds));
   return Value(Kind::kTimestamp, static_cast<uint32_t>(nanos), seconds);
 }
 absl::Time Value::timestamp() const {
-  return absl::FromUnixSeconds(payload_) + absl::Nanoseconds(aux_);
+  return absl::FromUnixSeconds(payload_) + absl::Nanoseconds(aux());
 }
 
 Value Value::Duration(absl::Duration v) {
@@ -134,24 +114,110 @@ Value Value::Duration(absl::Duration v) {
   }
   return Value(Kind::kDuration, static_cast<uint32_t>(nanos), seconds);
 }
-absl::Duration Value::duration() const { return absl::Seconds(payload_) + absl::Nanoseconds(aux_); }
+absl::Duration Value::duration() const {
+  return absl::Seconds(payload_) + absl::Nanoseconds(aux());
+}
 
 Value Value::Enum(const EnumType* type, int ordinal) {
   return Value(Kind::kEnum, static_cast<uint32_t>(ordinal), Address(type));
 }
-Value Value::List(absl::Span<const Value> elements) {
-  return Value(Kind::kList, static_cast<uint32_t>(elements.size()), Address(elements.data()));
-}
-absl::Span<const Value> Value::elements() const { return {Pointer<Value>(payload_), aux_}; }
-Value Value::Map(const MapRep* map) { return Value(Kind::kMap, 0, Address(map)); }
-Value Value::TypeOf(const Type* type) { return Value(Kind::kType, 0, Address(type)); }
+Value Value::Optional(const Value* content) { return Value(Kind::kOptional, 0, Address(content)); }
+Value Value::Of(const Object* object) { return Value(Kind::kObject, 0, Address(object)); }
 Value Value::Error(const ErrorRep* error) { return Value(Kind::kError, 0, Address(error)); }
 Value Value::Unknown(const UnknownRep* unknown) {
   return Value(Kind::kUnknown, 0, Address(unknown));
 }
 absl::Span<const int32_t> Value::unknown_slots() const {
-  const auto* unknown = Pointer<UnknownRep>(payload_);
+  const auto* unknown = Pointer<UnknownRep>();
   return {unknown->slots, unknown->size};
+}
+
+const Value* MapRep::Find(const Value& key) const {
+  if (cells == nullptr) {
+    for (uint32_t i = 0; i < size; ++i) {
+      if (Equal(entries[2 * i], key)) return &entries[2 * i + 1];
+    }
+    return nullptr;
+  }
+  for (uint64_t cell = HashOf(key) & mask; cells[cell] != 0; cell = (cell + 1) & mask) {
+    const Value* entry = &entries[2 * (cells[cell] - 1)];
+    if (Equal(entry[0], key)) return entry + 1;
+  }
+  return nullptr;
+}
+
+void MapRep::Place(uint32_t i) {
+  uint64_t cell = HashOf(entries[2 * i]) & mask;
+  while (cells[cell] != 0) cell = (cell + 1) & mask;
+  cells[cell] = i + 1;
+}
+
+Value Object::Get(EvalContext& context, absl::string_view field) const {
+  return context.arena->MakeError(absl::StrCat("no such field: ", field));
+}
+Value Object::Has(EvalContext& context, absl::string_view field) const {
+  return Get(context, field);
+}
+
+absl::string_view TypeNameOf(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kNull:
+      return "null_type";
+    case Kind::kBool:
+      return "bool";
+    case Kind::kInt:
+      return "int";
+    case Kind::kUint:
+      return "uint";
+    case Kind::kDouble:
+      return "double";
+    case Kind::kString:
+      return "string";
+    case Kind::kBytes:
+      return "bytes";
+    case Kind::kTimestamp:
+      return "google.protobuf.Timestamp";
+    case Kind::kDuration:
+      return "google.protobuf.Duration";
+    case Kind::kType:
+      return "type";
+    case Kind::kEnum:
+      return value.enum_type()->name;
+    case Kind::kList:
+      return "list";
+    case Kind::kMap:
+      return "map";
+    case Kind::kOptional:
+      return "optional_type";
+    case Kind::kObject:
+      return value.object().type_name();
+    case Kind::kError:
+    case Kind::kUnknown:
+      break;
+  }
+  return "";
+}
+
+uint64_t HashOf(const Value& key) {
+  switch (key.kind()) {
+    case Kind::kInt:
+    case Kind::kUint:
+    case Kind::kDouble: {
+      // Equal numbers are equal as doubles too; that unequal ones may be so costs a comparison.
+      const double number = key.kind() == Kind::kInt    ? static_cast<double>(key.int_value())
+                            : key.kind() == Kind::kUint ? static_cast<double>(key.uint_value())
+                                                        : key.double_value();
+      return absl::HashOf(number);
+    }
+    case Kind::kString:
+      return absl::HashOf(key.text());
+    case Kind::kBool:
+      return absl::HashOf(key.bool_value());
+    case Kind::kEnum:
+      return absl::HashOf(key.ordinal());
+    default:
+      return 0;
+  }
 }
 
 bool Equal(const Value& a, const Value& b) {
@@ -176,7 +242,12 @@ bool Equal(const Value& a, const Value& b) {
     case Kind::kMap:
       return EqualMaps(a.map(), b.map());
     case Kind::kType:
-      return a.type_value() == b.type_value();
+      return a.text() == b.text();
+    case Kind::kOptional:
+      if (a.content() == nullptr || b.content() == nullptr) return a.content() == b.content();
+      return Equal(*a.content(), *b.content());
+    case Kind::kObject:
+      return a.object().type_name() == b.object().type_name() && a.object().Equals(b.object());
     default:
       return Compare(a, b) == 0;
   }
@@ -226,9 +297,12 @@ std::string ToString(const Value& value) {
     case Kind::kDuration:
       return DurationLiteral(value.duration());
     case Kind::kType:
-      return value.type_value().ToString();
-    case Kind::kEnum:
-      return value.enum_type()->values[value.ordinal()];
+      return std::string(value.text());
+    case Kind::kEnum: {
+      const absl::string_view name = value.enum_type()->NameOf(value.ordinal());
+      return name.empty() ? absl::StrCat(value.enum_type()->name, "(", value.ordinal(), ")")
+                          : std::string(name);
+    }
     case Kind::kList:
       return absl::StrCat("[",
                           absl::StrJoin(value.elements(), ", ",
@@ -244,6 +318,12 @@ std::string ToString(const Value& value) {
       }
       return text + "}";
     }
+    case Kind::kOptional:
+      return value.content() == nullptr
+                 ? "optional.none()"
+                 : absl::StrCat("optional.of(", ToString(*value.content()), ")");
+    case Kind::kObject:
+      return value.object().ToString();
     case Kind::kError:
       return absl::StrCat("error: ", value.error().message);
     case Kind::kUnknown:

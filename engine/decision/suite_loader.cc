@@ -242,7 +242,7 @@ class SuiteLoader {
   bool IsGrade(const Located& at) {
     const std::optional<std::string> text = rules::ReadText(issues_, at);
     if (!text.has_value()) return false;
-    if (bundle_.grade_enum->Find(*text) >= 0) return true;
+    if (bundle_.grade_enum->OrdinalOf(*text).has_value()) return true;
     AddIssue(issues_, at, "unknown-name", absl::StrCat("unknown grade `", *text, "`"),
              base::DidYouMeanOrAll(*text, bundle_.grade_enum->values));
     return false;

@@ -49,7 +49,7 @@ absl::StatusOr<FactValue> AcceptDouble(const FactValue& value) {
 absl::StatusOr<FactValue> AcceptEnum(const cel::EnumType& type, const FactValue& value) {
   const std::string* name = std::get_if<std::string>(&value.value);
   if (name == nullptr) return Expected(EnumValues(type));
-  if (type.Find(*name) >= 0) return value;
+  if (type.OrdinalOf(*name).has_value()) return value;
   const std::string hint = base::DidYouMean(*name, type.values);
   return absl::InvalidArgumentError(absl::StrCat("`", *name, "` is no ", type.name, ": expected ",
                                                  EnumValues(type), hint.empty() ? "" : "; ", hint));

@@ -45,7 +45,7 @@ cel::Value ValueOf(const Aggregate& aggregate, const TimelineEvent& event) {
 cel::Value ValueOf(const Aggregate& aggregate, const GradeChange& change) {
   if (aggregate.value == Aggregate::Value::kTime) return cel::Value::Timestamp(change.time);
   const cel::EnumType* grades = aggregate.type.WithoutNull().enum_type().get();
-  const int ordinal = grades->Find(change.to);
+  const int ordinal = grades->OrdinalOf(change.to).value_or(-1);
   // A grade that the bundle no longer has counts as none.
   return ordinal < 0 ? cel::Value::Null() : cel::Value::Enum(grades, ordinal);
 }

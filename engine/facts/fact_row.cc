@@ -34,7 +34,7 @@ std::optional<Value> ToCelValue(const Type& type, const FactValue& fact, cel::Ar
       return std::nullopt;
     case TypeKind::kEnum: {
       const std::string* v = std::get_if<std::string>(&fact.value);
-      const int ordinal = v == nullptr ? -1 : type.enum_type()->Find(*v);
+      const int ordinal = v == nullptr ? -1 : type.enum_type()->OrdinalOf(*v).value_or(-1);
       if (ordinal < 0) return std::nullopt;
       return Value::Enum(type.enum_type().get(), ordinal);
     }

@@ -357,11 +357,7 @@ class Builder {
   // Null where a part of the expression does not compile alone (a bare enum name that only its
   // surroundings explain, say).
   NodePtr Build(const Expr& expr) const {
-    if (expr.kind == ExprKind::kIdent) {
-      if (const cel::Variable* variable = env_.FindVariable(expr.name)) {
-        return std::make_unique<Slot>(variable->slot);
-      }
-    }
+    if (expr.kind == ExprKind::kIdent && expr.slot >= 0) return std::make_unique<Slot>(expr.slot);
     const std::shared_ptr<const cel::Program> whole = Compile(expr);
     if (whole != nullptr && !IsTimed(*whole)) return std::make_unique<Leaf>(whole);
     NodePtr node;
@@ -422,10 +418,8 @@ class Builder {
     return node == nullptr ? nullptr : std::make_unique<Days>(whole, std::move(node), slope);
   }
 
-  bool IsNow(const Expr& expr) const {
-    if (expr.kind != ExprKind::kIdent) return false;
-    const cel::Variable* variable = env_.FindVariable(expr.name);
-    return variable != nullptr && variable->slot == kNowSlot;
+  static bool IsNow(const Expr& expr) {
+    return expr.kind == ExprKind::kIdent && expr.slot == kNowSlot;
   }
 
   const cel::Env& env_;

@@ -74,7 +74,7 @@ void FactLoader::ReadTypes(const MapReader& document) {
       for (const YamlNode& item : at->items) {
         const std::optional<std::string> element = ReadIdentifier(issues_, at.At(item));
         if (!element.has_value()) continue;
-        if (type->Find(*element) >= 0) {
+        if (type->OrdinalOf(*element).has_value()) {
           AddIssue(issues_, at.At(item), "duplicate-name",
                    absl::StrCat("`", *element, "` is a value of `", *name, "` already"));
           continue;

@@ -66,7 +66,7 @@ bool CheckEventType(const rules::Bundle& bundle, absl::string_view type, absl::s
 
 bool CheckGrade(const rules::Bundle& bundle, absl::string_view grade, absl::string_view field,
                 Violations* violations) {
-  if (bundle.grade_enum->Find(std::string(grade)) >= 0) return true;
+  if (bundle.grade_enum->OrdinalOf(grade).has_value()) return true;
   if (grade.empty()) {
     Add(field, "is required: the grade", violations);
   } else {

@@ -36,6 +36,16 @@ TEST(IssueListTest, SortsByFileLineColumnCode) {
             (std::vector<std::string>{"a:9:1:z", "a:9:2:y", "a:9:2:z", "a:10:1:c", "b:1:1:c"}));
 }
 
+TEST(IssueListTest, KeepsEachMessageOnALine) {
+  IssueList issues;
+  Issue issue;
+  issue.message = "unknown kind `a\n\tb\x7f`; 约定";
+  issue.hint = "write\r\none";
+  issues.Add(issue);
+  EXPECT_EQ(issues.Sorted()[0].message, "unknown kind `a\\n\\tb\\x7f`; 约定");
+  EXPECT_EQ(issues.Sorted()[0].hint, "write\\r\\none");
+}
+
 TEST(IssueListTest, DropsRepeatsAndKeepsDifferentMessages) {
   IssueList issues;
   issues.Add(At("a", 1, 1));

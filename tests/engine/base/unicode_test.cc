@@ -48,6 +48,17 @@ TEST(IsSteering, IsWhatATerminalWouldActOn) {
   }
 }
 
+TEST(IsWhiteSpace, IsWhatUnicodeSays) {
+  for (const uint32_t point : {0x09u, 0x0Du, 0x20u, 0x85u, 0xA0u, 0x1680u, 0x2000u, 0x200Au,
+                               0x2028u, 0x2029u, 0x202Fu, 0x205Fu, 0x3000u}) {
+    EXPECT_TRUE(IsWhiteSpace(point)) << point;
+  }
+  for (const uint32_t point :
+       {0x08u, 0x0Eu, 0x21u, 0x180Eu, 0x200Bu, 0x2060u, 0xFEFFu, kMalformed}) {
+    EXPECT_FALSE(IsWhiteSpace(point)) << point;
+  }
+}
+
 TEST(CellsOf, IsTwoForWideAndNoneForCombining) {
   EXPECT_EQ(CellsOf('a'), 1);
   EXPECT_EQ(CellsOf(0xE9), 1);

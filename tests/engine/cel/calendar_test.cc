@@ -64,7 +64,7 @@ TEST(Calendar, BoundsTimeArithmetic) {
         {
             {"t + duration('0.000000001s')", "error: timestamp out of range"},
             {"t - duration('1s')", "timestamp(\"9999-12-31T23:59:58.999999999Z\")"},
-            {"t - timestamp('0001-01-01T00:00:00Z')", "duration(\"315537897599.999999999s\")"},
+            {"t - timestamp('0001-01-01T00:00:00Z')", "error: duration out of range"},
             {"timestamp('0001-01-01T00:00:00Z') - duration('0.000000001s')",
              "error: timestamp out of range"},
             {"(t - timestamp('0001-01-01T00:00:00Z')) + duration('1000000h')",

@@ -36,7 +36,7 @@ TEST(Checker, TypesLiteralsAndNames) {
       {"HIGH", "Level"},
       {"Level.MID", "Level"},
       {"LEFT", "Side"},
-      {"[]", "list(@element)"},
+      {"[]", "list(dyn)"},
       {"[1, 2]", "list(int)"},
       {"[1, 'a']", "list(dyn)"},
       {"[1, null]", "list(int?)"},

@@ -34,6 +34,8 @@ std::string Shape(const Expr& expr) {
     case ExprKind::kStruct:
       return absl::StrCat(expr.name, "{", absl::StrJoin(expr.field_names, ", "), ": ",
                           join(expr.operands, ", "), "}");
+    case ExprKind::kError:
+      return "error";
     case ExprKind::kComprehension: {
       const Comprehension& c = *expr.comprehension;
       return absl::StrCat("fold(", c.iter_var, c.iter_var2.empty() ? "" : ", ", c.iter_var2, " in ",
@@ -246,7 +248,9 @@ TEST(Parser, PlacesMistakes) {
       {"1_000", "syntax 0-5: `1_000` is no number"},
       {"a # b", "syntax 2-3: `#` does not belong in an expression"},
       {"a；b", "syntax 1-4: `；` does not belong in an expression; write `;`"},
-      {"（a）", "syntax 0-3: `（` does not belong in an expression; write `(`"},
+      {"（a）",
+       "syntax 0-3: `（` does not belong in an expression; write `(`\n"
+       "syntax 4-7: `）` does not belong in an expression; write `)`"},
       {"a　b", "syntax 1-4: `　` does not belong in an expression; write a plain space"},
       {"需求",
        "syntax 0-6: `需求` does not belong in an expression; text goes in quotes; names "
@@ -353,6 +357,42 @@ TEST(Parser, BoundsTheLength) {
   EXPECT_EQ(Parse(padded(base::kMaxExpressionBytes + 1), &issues), nullptr);
   ASSERT_EQ(issues.size(), 1u);
   EXPECT_EQ(issues[0].message, "the expression is longer than 16384 bytes");
+}
+
+TEST(Parser, ReportsSeveralMistakesButNoEchoes) {
+  Check({
+      {"i + && j * || b",
+       "syntax 4-6: expected a value after `+`, found `&&`\n"
+       "syntax 11-13: expected a value after `*`, found `||`"},
+      {"f(1 +, 2, 3 *) + g(,)",
+       "syntax 5-6: expected a value after `+`, found `,`\n"
+       "syntax 13-14: expected a value after `*`, found `)`\n"
+       "syntax 19-20: expected a value after `(`, found `,`"},
+      {"[1 2, 3 4]",
+       "syntax 3-4: expected `,` or `]`, found `2`\n"
+       "syntax 8-9: expected `,` or `]`, found `4`"},
+      {"{1 2, 'a': }",
+       "syntax 3-4: expected `:` after a map's key, found `2`\n"
+       "syntax 11-12: expected a value after `:`, found `}`"},
+      {"has(i) && l.all(1, true)",
+       "syntax 4-5: `has()` takes a field selection such as `has(a.b)`\n"
+       "syntax 16-17: `all()` takes a variable's name here"},
+      {"i = 3 && j & 4",
+       "syntax 2-3: `=` is no operator; write `==` to compare\n"
+       "syntax 11-12: `&` is no operator; write `&&`"},
+      // Where a bracket is not closed there is no telling what follows.
+      {"f(1 + && (i",
+       "syntax 6-8: expected a value after `+`, found `&&`\n"
+       "syntax 10-11: the expression ends too early: expected `)`"},
+  });
+}
+
+TEST(Parser, StopsAfterTenMistakes) {
+  std::string source = "1 +";
+  for (int i = 0; i < 30; ++i) source += " && 1 +";
+  std::vector<ExprIssue> issues;
+  EXPECT_EQ(Parse(source, &issues), nullptr);
+  EXPECT_EQ(issues.size(), 10u);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "tests/engine/cel/workbench.h"
 
 namespace leadgrade::cel {
@@ -143,6 +144,7 @@ class UnknownChecker {
       }
       ASSERT_FALSE(named.empty()) << source;
     }
+    if (value.is_unknown()) CheckOthersDoNotMatter(source, program, unknown, named);
     const auto assignments = Assignments(unknown);
     std::vector<std::string> results;
     for (const auto& values : assignments) {
@@ -161,6 +163,21 @@ class UnknownChecker {
     for (int v : named) {
       EXPECT_TRUE(Matters(v, unknown, assignments, results))
           << source << " names " << kVariables[v];
+    }
+  }
+
+  // To know what is not named alone does not help.
+  void CheckOthersDoNotMatter(const std::string& source, const Program& program,
+                              const std::vector<int>& unknown, const std::set<int>& named) {
+    std::vector<int> others;
+    for (int v : unknown) {
+      if (named.count(v) == 0) others.push_back(v);
+    }
+    for (const auto& values : Assignments(others)) {
+      Set(others, values);
+      ++evaluations_;
+      EXPECT_TRUE(bench_.EvalValue(program).is_unknown())
+          << source << " is known without " << absl::StrJoin(named, ", ");
     }
   }
 
@@ -235,6 +252,52 @@ TEST(Unknown, IsSoundForEveryCompletion) {
         checker.Check("[" + x + ", " + y + "].exists(v, v && (" + z + "))", false);
     }
   }
+}
+
+// Everything that holds values: what is unknown in it comes out wherever it is looked at.
+TEST(Unknown, IsSoundInListsMapsOptionalsAndLoops) {
+  const std::vector<std::string> parts = {"b",    "!c",        "b && e == LOW",   "c || e > LOW",
+                                          "true", "1 / 0 > 0", "e in [LOW, HIGH]"};
+  const std::vector<std::string> shapes = {
+      "[X, Y][0]",
+      "[X, Y][c ? 0 : 1]",
+      "X in [Y, true]",
+      "{'x': X, 'y': Y}.x",
+      "{'x': X}[Y ? 'x' : 'y']",
+      "has({'x': X}.x) && Y",
+      "[X, Y].filter(v, v).size() > 0",
+      "[X, Y].map(v, !v)[1]",
+      "[true, false].map(v, v && X, Y).exists(v, v)",
+      "[X].exists_one(v, v || Y)",
+      "[1, 2].all(i, v, v == 1 ? X : Y)",
+      "{'x': X}.transformMap(k, v, !v).x == Y",
+      "{'x': X}.transformMapEntry(k, v, {k + 'y': v}).xy || Y",
+      "[X, Y].transformList(i, v, i == 0, v)[0]",
+      "cel.bind(v, X, v && Y)",
+      "cel.block([X, cel.index(0) || Y], cel.index(1))",
+      "optional.of(X).orValue(Y)",
+      "optional.ofNonZeroValue(X).orValue(Y)",
+      "{?'x': Y ? optional.of(X) : optional.none()}.?x.orValue(c)",
+      "[?optional.of(X), Y].size() == 2",
+      "optional.of(X).optMap(v, v && Y).value()",
+      "[X, Y].sortBy(v, v ? 1 : 0)[0]",
+      "[X, Y].distinct().size() == 1",
+      "string(X) + string(Y) == 'truefalse'",
+      "type(X) == bool || Y",
+      "dyn(X) == dyn(Y)",
+  };
+  UnknownChecker checker;
+  for (const std::string& shape : shapes) {
+    for (const std::string& x : parts) {
+      for (const std::string& y : parts) {
+        const std::string source =
+            absl::StrReplaceAll(shape, {{"X", "(" + x + ")"}, {"Y", "(" + y + ")"}});
+        checker.Check(source, false);
+        if (HasFailure()) return;
+      }
+    }
+  }
+  EXPECT_GT(checker.evaluations(), 10000);
 }
 
 // Trees of && || ! in which each of `leaves` stands once, in this order.

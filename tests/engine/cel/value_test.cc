@@ -58,9 +58,12 @@ TEST(Value, WritesItselfAsALiteral) {
   EXPECT_EQ(ToString(Value::Int(std::numeric_limits<int64_t>::min())), "-9223372036854775808");
   EXPECT_EQ(ToString(Value::Uint(7)), "7u");
   EXPECT_EQ(ToString(Value::Double(1)), "1.0");
+  EXPECT_EQ(ToString(Value::Double(1.1234567)), "1.1234567");
+  EXPECT_EQ(ToString(Value::Double(0x1p63)), "9.223372036854776e+18");
+  EXPECT_EQ(ToString(Value::Double(0.1 + 0.2)), "0.30000000000000004");
   EXPECT_EQ(ToString(Value::Double(1e21)), "1e+21");
   EXPECT_EQ(ToString(Value::Double(0.1)), "0.1");
-  EXPECT_EQ(ToString(Value::Double(1.0 / 3)), "0.33333333333333331");
+  EXPECT_EQ(ToString(Value::Double(1.0 / 3)), "0.3333333333333333");
   EXPECT_EQ(ToString(Value::Double(5e-324)), "4.94066e-324");
   EXPECT_EQ(ToString(Value::String("北\"\n")), "\"北\\\"\\n\"");
   EXPECT_EQ(ToString(Value::Duration(absl::Nanoseconds(-1))), "duration(\"-0.000000001s\")");

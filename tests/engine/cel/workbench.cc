@@ -105,6 +105,15 @@ void Workbench::SetAll() {
   }
 }
 
+void Workbench::AddAlias(const std::string& function, const std::string& alias) {
+  const auto found = env_.FindFunction(function);
+  EXPECT_FALSE(found.empty()) << function;
+  for (Overload overload : std::vector<Overload>(found.begin(), found.end())) {
+    overload.name = alias;
+    EXPECT_TRUE(env_.AddFunction(std::move(overload)).ok()) << alias;
+  }
+}
+
 Value Workbench::EvalValue(const Program& program) {
   absl::TimeZone loaded;
   EXPECT_TRUE(absl::LoadTimeZone(zone, &loaded)) << zone;

@@ -26,6 +26,8 @@ class Workbench {
   void Put(const std::string& name, Value value);  // of a kind that points nowhere
   void Forget(const std::string& name);
   void SetAll();  // to plain values: see workbench.cc
+  // Lets a function that no author can write be called by `alias`.
+  void AddAlias(const std::string& function, const std::string& alias);
 
   // The value as ToString gives it; the issues, one a line, where it does not compile.
   std::string Eval(const std::string& source);
