@@ -3,7 +3,7 @@
 # Targets to name in DEPS:
 #   absl::*  yaml-cpp  re2::re2  protobuf::libprotobuf  gRPC::grpc++  gRPC::grpc++_reflection
 #   RocksDB::rocksdb  CLI11::CLI11  spdlog::spdlog  prometheus-cpp::core  httplib::httplib
-#   nlohmann_json::nlohmann_json  OpenSSL::Crypto  Threads::Threads  jemalloc::jemalloc
+#   nlohmann_json::nlohmann_json  OpenSSL::Crypto  Threads::Threads  jemalloc::jemalloc  libedit::libedit
 # Tests get GTest::gtest_main and GTest::gmock without asking.
 
 find_package(absl REQUIRED CONFIG)
@@ -36,6 +36,7 @@ leadgrade_pkg(httplib::httplib cpp-httplib)
 leadgrade_pkg(RocksDB::rocksdb rocksdb)
 leadgrade_pkg(prometheus-cpp::core prometheus-cpp-core)
 leadgrade_pkg(jemalloc::jemalloc jemalloc)
+leadgrade_pkg(libedit::libedit libedit)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

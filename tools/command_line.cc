@@ -23,7 +23,7 @@ constexpr char kFooter[] =
     "  0  fine\n"
     "  1  internal error, or what was asked for could not be done\n"
     "  2  usage: arguments or a config file that are not understood\n"
-    "  3  the bundle of rules does not load, type check or prove\n"
+    "  3  the bundle of rules, or an expression, does not load, type check or prove\n"
     "  4  tests failed, or coverage is below what was asked for\n"
     "  5  the server, or the data directory, could not be reached\n\n"
     "`leadgrade COMMAND --help` has more on each command.";

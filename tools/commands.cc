@@ -7,6 +7,8 @@ void AddCommands(CLI::App& app, int* exit_code) {
   AddCheck(app, exit_code);
   AddTest(app, exit_code);
   AddEval(app, exit_code);
+  AddCel(app, exit_code);
+  AddRepl(app, exit_code);
   AddImport(app, exit_code);
   AddScore(app, exit_code);
   AddLeads(app, exit_code);

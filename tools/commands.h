@@ -14,6 +14,8 @@ void AddServe(CLI::App& app, int* exit_code);   // serve_command.cc
 void AddCheck(CLI::App& app, int* exit_code);   // check_command.cc
 void AddTest(CLI::App& app, int* exit_code);    // test_command.cc
 void AddEval(CLI::App& app, int* exit_code);    // eval_command.cc
+void AddCel(CLI::App& app, int* exit_code);     // cel_command.cc
+void AddRepl(CLI::App& app, int* exit_code);    // repl_command.cc
 void AddScore(CLI::App& app, int* exit_code);   // score_command.cc: score, explain
 void AddLeads(CLI::App& app, int* exit_code);   // leads_command.cc: leads list, leads get
 void AddWatch(CLI::App& app, int* exit_code);   // watch_command.cc

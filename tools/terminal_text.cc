@@ -38,6 +38,10 @@ std::string PrintableLines(absl::string_view text) {
   return out;
 }
 
+std::string ForStdout(absl::string_view text) {
+  return isatty(STDOUT_FILENO) == 0 ? std::string(text) : PrintableLines(text);
+}
+
 int Cells(absl::string_view text) {
   int cells = 0;
   while (!text.empty()) {

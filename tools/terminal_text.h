@@ -15,6 +15,9 @@ std::string Printable(absl::string_view text);
 // The same of each line; the line ends stay.
 std::string PrintableLines(absl::string_view text);
 
+// What is printed to stdout: each line printable where it is a terminal, and as it is for a script.
+std::string ForStdout(absl::string_view text);
+
 // How many cells a terminal gives to a printable text: two to a wide (CJK, emoji) character, none
 // to a combining one.
 int Cells(absl::string_view text);
