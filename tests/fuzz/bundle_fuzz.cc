@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/issue.h"
-#include "engine/base/text.h"
+#include "engine/base/unicode.h"
 #include "engine/decision/advance.h"
 #include "engine/decision/explain.h"
 #include "engine/decision/suite_loader.h"
@@ -20,7 +20,8 @@ void CheckIssues(const base::IssueList& issues) {
     const base::SourceSpan& span = issue.span;
     Check(span.line >= 1 && span.column >= 1 && span.length >= 1, "the place is one");
     Check(!issue.code.empty() && !issue.message.empty(), "the issue says something");
-    Check(!absl::StrContains(issue.message, '\n'), "the message is one line");
+    Check(!absl::StrContains(issue.message, "\n"),
+          absl::StrCat("the message is one line: ", issue.code, ": ", issue.message));
   }
   Check(base::FirstInvalidUtf8(base::FormatIssues(issues)) == absl::string_view::npos,
         "issues are text");

@@ -7,10 +7,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "engine/base/text.h"
 #include "engine/cel/env.h"
 #include "engine/cel/program.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/outcome.h"
 
 namespace leadgrade::fuzz {
 namespace {
@@ -46,21 +46,13 @@ class Bench {
   const cel::Env& env() const { return env_; }
 
   // Bit i of `unknown`: the i-th pair of variables is unknown.
-  std::string Eval(const cel::Program& program, unsigned unknown) {
+  Outcome Eval(const cel::Program& program, unsigned unknown) const {
     std::vector<Value> slots = values_;
     for (size_t i = 0; i < slots.size(); ++i) {
       if (unknown >> (i / 2) & 1) slots[i] = unknown_[i];
     }
-    cel::Arena arena;
-    cel::EvalContext context{slots, absl::FromUnixSeconds(1774744200), zone_, &arena};
-    const Value value = program.Eval(context);
-    is_unknown_ = value.is_unknown();
-    is_error_ = value.is_error();
-    return cel::ToString(value);
+    return Evaluate(program, slots, zone_);
   }
-  // Of the last Eval.
-  bool is_unknown() const { return is_unknown_; }
-  bool is_error() const { return is_error_; }
 
  private:
   void Add(const char* name, Type type, Value value) {
@@ -74,37 +66,56 @@ class Bench {
   cel::Arena arena_;
   std::vector<Value> values_, unknown_;
   absl::TimeZone zone_;
-  bool is_unknown_ = false, is_error_ = false;
 };
 
-void Run(uint8_t unknown, const std::string& source) {
-  static auto* const bench = new Bench();
-  std::vector<cel::ExprIssue> issues;
-  const cel::ExprPtr parsed = cel::Parse(source, &issues);
-  Check(issues.size() == (parsed == nullptr ? 1 : 0), "one issue where it does not parse");
-  if (parsed != nullptr) cel::DumpAst(*parsed);
-  issues.clear();
-  const auto program = cel::Compile(source, bench->env(), std::nullopt, &issues);
-  Check((program == nullptr) == !issues.empty(), "issues where it does not compile");
+void CheckIssues(const std::vector<cel::ExprIssue>& issues, const std::string& source) {
   for (const cel::ExprIssue& issue : issues) {
     const auto& [begin, end] = issue.range;
     Check(begin >= 0 && begin <= end && end <= static_cast<int>(source.size()),
           absl::StrCat("the place ", begin, "-", end, " is in the source"));
     Check(!issue.code.empty() && !issue.message.empty(), "the issue says something");
   }
+}
+
+void Run(uint8_t unknown, const std::string& source) {
+  static const auto* const bench = new Bench();
+  std::vector<cel::ExprIssue> issues;
+  const cel::ExprPtr parsed = cel::Parse(source, &issues);
+  Check((parsed == nullptr) == !issues.empty(), "issues where it does not parse");
+  Check(issues.size() <= 10, "not too many issues");
+  CheckIssues(issues, source);
+  if (parsed != nullptr) cel::DumpAst(*parsed);
+
+  issues.clear();
+  const auto unchecked = cel::CompileUnchecked(source, bench->env(), &issues);
+  Check((unchecked == nullptr) == !issues.empty(), "issues where it can't be run unchecked");
+  CheckIssues(issues, source);
+  Outcome without_types;
+  if (unchecked != nullptr) {
+    unchecked->Dump();
+    without_types = bench->Eval(*unchecked, 0);
+    CheckSame(bench->Eval(*unchecked, 0), without_types, "the same input");
+    if (!absl::StrContains(source, "known")) {
+      CheckSound(without_types, bench->Eval(*unchecked, unknown));
+    }
+  }
+
+  issues.clear();
+  const auto program = cel::Compile(source, bench->env(), std::nullopt, &issues);
+  Check((program == nullptr) == !issues.empty(), "issues where it does not compile");
+  CheckIssues(issues, source);
   if (program == nullptr) return;
   program->Dump();
-  const std::string known = bench->Eval(*program, 0);
-  Check(!bench->is_unknown(), "nothing is unknown where all is known");
-  Check(bench->Eval(*program, 0) == known, "the same input gives the same value");
-  const bool known_fails = bench->is_error();
-  const std::string partly = bench->Eval(*program, unknown);
-  // What is said without knowing all stays true; known() asks for just that. Of two errors either
-  // may be told, and one that knowing less makes may be told for want of memory.
-  if (bench->is_unknown() || absl::StrContains(source, "known")) return;
-  if (bench->is_error() && (known_fails || absl::StrContains(partly, "too m"))) return;
-  if (known_fails && absl::StrContains(known, "too m")) return;
-  Check(partly == known, absl::StrCat(partly, " with less known, and ", known));
+  const Outcome known = bench->Eval(*program, 0);
+  Check(!known.is_unknown, "nothing is unknown where all is known");
+  Check(bench->Eval(*program, 0).text == known.text, "the same input gives the same value");
+  Check(unchecked != nullptr, "what the checker accepts can be run without it");
+  // A bare enum name is one by its type.
+  bool bare = false;
+  for (const char* name : {"LOW", "MID", "HIGH"}) bare = bare || absl::StrContains(source, name);
+  if (!bare) CheckSame(known, without_types, "with types, and without");
+  // known() asks for just what the others must not depend on.
+  if (!absl::StrContains(source, "known")) CheckSound(known, bench->Eval(*program, unknown));
 }
 
 }  // namespace
