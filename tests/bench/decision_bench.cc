@@ -4,6 +4,7 @@
 // zone, and knows neither unknowns nor reasons nor actions: a floor, not a peer.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "absl/time/time.h"
 #include "engine/base/issue.h"
 #include "engine/decision/decision.h"
+#include "engine/decision/evaluation.h"
 #include "engine/rules/bundle.h"
 #include "service/bundles/bundle_registry.h"
 
@@ -94,6 +96,55 @@ void BM_HandWritten(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_HandWritten);
+
+// The conditions of the grading rules alone: the row is there, and nothing is written.
+bool GradingConditionsByHand(const PlainLead& lead, int64_t days, int64_t window, int* rule) {
+  const bool conditions[] = {
+      lead.lapsed && !lead.is_signed,
+      lead.has_grade && lead.current_grade != Grade::kD && days > window && !lead.is_signed,
+      !lead.need,
+      !lead.value_recognised,
+      !lead.budget,
+      lead.kp_level == KpLevel::kFirst && lead.approval_layers == 0,
+  };
+  for (const bool condition : conditions) {
+    if (condition) return true;
+    ++*rule;
+  }
+  return false;
+}
+
+void BM_GradingConditionsByHand(benchmark::State& state) {
+  PlainLead lead{KpLevel::kFirst, true, true, true,      false,
+                 false,           0,    true, Grade::kA, Now() - absl::Hours(100)};
+  int64_t days = 4, window = 10;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(lead);
+    benchmark::DoNotOptimize(days);
+    benchmark::DoNotOptimize(window);
+    int rule = 0;
+    benchmark::DoNotOptimize(GradingConditionsByHand(lead, days, window, &rule));
+    benchmark::DoNotOptimize(rule);
+  }
+}
+BENCHMARK(BM_GradingConditionsByHand);
+
+void BM_GradingConditions(benchmark::State& state) {
+  const auto bundle = SalesBundle();
+  const facts::Lead lead = KnownLead();
+  decision::Evaluation evaluation(*bundle, lead, Now());
+  const auto set = std::find_if(bundle->rule_sets.begin(), bundle->rule_sets.end(),
+                                [](const rules::RuleSet& s) { return s.name == "grading"; });
+  for (auto _ : state) {
+    size_t rule = 0;
+    while (rule < set->rules.size() &&
+           !set->rules[rule].when->Eval(evaluation.context()).is_true()) {
+      ++rule;
+    }
+    benchmark::DoNotOptimize(rule);
+  }
+}
+BENCHMARK(BM_GradingConditions);
 
 void Decide(benchmark::State& state, const facts::Lead& lead, bool valid_until) {
   const auto bundle = SalesBundle();
