@@ -96,7 +96,7 @@ void Run(uint8_t unknown, const std::string& source) {
     without_types = bench->Eval(*unchecked, 0);
     CheckSame(bench->Eval(*unchecked, 0), without_types, "the same input");
     if (!absl::StrContains(source, "known")) {
-      CheckSound(without_types, bench->Eval(*unchecked, unknown));
+      CheckSound(without_types, bench->Eval(*unchecked, unknown), source);
     }
   }
 
@@ -115,7 +115,8 @@ void Run(uint8_t unknown, const std::string& source) {
   for (const char* name : {"LOW", "MID", "HIGH"}) bare = bare || absl::StrContains(source, name);
   if (!bare) CheckSame(known, without_types, "with types, and without");
   // known() asks for just what the others must not depend on.
-  if (!absl::StrContains(source, "known")) CheckSound(known, bench->Eval(*program, unknown));
+  if (!absl::StrContains(source, "known"))
+    CheckSound(known, bench->Eval(*program, unknown), source);
 }
 
 }  // namespace

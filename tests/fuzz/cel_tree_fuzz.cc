@@ -62,7 +62,7 @@ class Bench {
       const auto slot = static_cast<int32_t>(i);
       if (unknown >> i & 1) partly[i] = arena.MakeUnknown({slot});
     }
-    CheckSound(known, Evaluate(*program, partly, zone_));
+    CheckSound(known, Evaluate(*program, partly, zone_), source);
 
     std::map<char, int> used;
     std::vector<std::unique_ptr<const cel::Program>> literals;

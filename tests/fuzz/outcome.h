@@ -34,8 +34,9 @@ inline void CheckSame(const Outcome& a, const Outcome& b, const std::string& wha
 }
 
 // What is said without knowing all stays true.
-inline void CheckSound(const Outcome& known, const Outcome& partly) {
-  if (!partly.is_unknown) CheckSame(partly, known, "with less known, and with all");
+inline void CheckSound(const Outcome& known, const Outcome& partly, const std::string& source) {
+  if (partly.is_unknown) return;
+  CheckSame(partly, known, absl::StrCat("with less known, and with all: ", source));
 }
 
 }  // namespace leadgrade::fuzz
