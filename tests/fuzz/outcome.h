@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/limits.h"
 #include "engine/cel/program.h"
 #include "tests/fuzz/check.h"
 
@@ -15,8 +16,13 @@ struct Outcome {
   bool is_unknown = false;
   bool is_error = false;
 
-  // For want of memory, or of time: depends on how, and not only on what, is evaluated.
-  bool exceeds() const { return is_error && absl::StrContains(text, "too m"); }
+  size_t memory = 0;
+
+  // For want of memory, or of time: depends on how, and not only on what, is evaluated. Of two
+  // errors another may be told, so that an error which took much memory counts as well.
+  bool exceeds() const {
+    return is_error && (absl::StrContains(text, "too m") || memory > base::kMaxEvaluationBytes / 8);
+  }
 };
 
 inline Outcome Evaluate(const cel::Program& program, absl::Span<const cel::Value> slots,
@@ -24,7 +30,7 @@ inline Outcome Evaluate(const cel::Program& program, absl::Span<const cel::Value
   cel::Arena arena;
   cel::EvalContext context{slots, absl::FromUnixSeconds(1774744200), zone, &arena};
   const cel::Value value = program.Eval(context);
-  return {cel::ToString(value), value.is_unknown(), value.is_error()};
+  return {cel::ToString(value), value.is_unknown(), value.is_error(), arena.used()};
 }
 
 // Of two errors either may be told.
