@@ -58,7 +58,8 @@ bool IsIdentifier(absl::string_view word);
 
 class Env {
  public:
-  // With the standard library of CEL (what of it is implemented, see functions.h) declared.
+  // With the standard library of CEL, its extensions (extensions.h), and the functions of this
+  // product (functions.h) declared.
   Env();
 
   // Each fails with kAlreadyExists when the name is taken, kInvalidArgument when it is no CEL
