@@ -8,6 +8,7 @@
 #include "engine/base/limits.h"
 #include "engine/cel/checker.h"
 #include "engine/cel/cost.h"
+#include "engine/cel/program_parts.h"
 
 namespace leadgrade::cel {
 namespace {
@@ -36,19 +37,6 @@ Comparison Mirrored(Comparison op) {
       return Comparison::kLessEqual;
     default:
       return op;
-  }
-}
-
-bool HasHash(const Value& value) {
-  switch (value.kind()) {
-    case Kind::kBool:
-    case Kind::kInt:
-    case Kind::kUint:
-    case Kind::kString:
-    case Kind::kEnum:
-      return true;
-    default:
-      return false;
   }
 }
 
@@ -234,7 +222,7 @@ void Compiler::EmitMembership(const Expr& expr) {
   Emit(*expr.operands[0]);
   if (container.kind == ExprKind::kConstant && container.constant.kind() == Kind::kList) {
     const auto elements = container.constant.elements();
-    if (elements.size() >= kMinSetSize && std::all_of(elements.begin(), elements.end(), HasHash)) {
+    if (elements.size() >= kMinSetSize && std::all_of(elements.begin(), elements.end(), IsKey)) {
       std::vector<Value> entries;
       for (const Value& element : elements) {
         entries.push_back(element);

@@ -53,19 +53,6 @@ bool Accepts(const Type& parameter, const Value& value) {
   return false;
 }
 
-bool IsKey(const Value& value) {
-  switch (value.kind()) {
-    case Kind::kBool:
-    case Kind::kInt:
-    case Kind::kUint:
-    case Kind::kString:
-    case Kind::kEnum:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Value CheckKey(EvalContext& context, const Value& key) {
   if (IsKey(key)) return key;
   return context.arena->MakeError(absl::StrCat("unsupported key type: ", TypeNameOf(key)));
@@ -145,6 +132,19 @@ Value InsertPair(EvalContext& context, Value* accumulator, const Value& key, con
 }
 
 }  // namespace
+
+bool IsKey(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kBool:
+    case Kind::kInt:
+    case Kind::kUint:
+    case Kind::kString:
+    case Kind::kEnum:
+      return true;
+    default:
+      return false;
+  }
+}
 
 Value Blocking(EvalContext& context, const Value& a, const Value& b) {
   if (a.is_unknown() && b.is_unknown()) return context.arena->MergeUnknown(a, b);

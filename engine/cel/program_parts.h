@@ -24,6 +24,9 @@ Value Absorb(EvalContext& context, const Value& a, const Value& b, bool decisive
 Value CallOverload(EvalContext& context, const std::vector<Overload>& overloads,
                    absl::Span<const Value> arguments);
 
+// May it be a map's key?
+bool IsKey(const Value& value);
+
 // `optional` as Expr::optional; null where there is none.
 Value MakeList(EvalContext& context, absl::Span<const Value> operands,
                const std::vector<char>* optional);
