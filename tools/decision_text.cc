@@ -186,6 +186,36 @@ std::string Why(const v1::Explanation& explanation, const std::string& language)
   return lines;
 }
 
+// "A until 2026-12-03 00:00:00 +08:00, then D".
+std::string ForecastText(const v1::Forecast& forecast, const Reader& reader) {
+  const std::string& language = reader.language;
+  std::string text;
+  for (int i = 0; i < forecast.steps_size(); ++i) {
+    const v1::ForecastStep& step = forecast.steps(i);
+    absl::StrAppend(&text, i == 0 ? "" : Label(language, "，之后 ", ", then "),
+                    step.grade().empty() ? Label(language, "无", "none") : step.grade());
+    if (step.potential_grade() != step.grade()) {
+      absl::StrAppend(&text, Label(language, "（最好可达 ", " (at best "), step.potential_grade(),
+                      Label(language, "）", ")"));
+    }
+    const bool last = i + 1 == forecast.steps_size();
+    if (last && !forecast.has_until_time()) continue;
+    absl::StrAppend(
+        &text,
+        last ? Label(language, "，至少到 ", ", at least until ")
+             : Label(language, " 到 ", " until "),
+        TimeText(last ? forecast.until_time() : forecast.steps(i + 1).start_time(), reader.zone));
+  }
+  return text;
+}
+
+// What comes with no news.
+std::string ForecastSection(const v1::Explanation& explanation, const Reader& reader) {
+  if (explanation.forecast().steps_size() == 0) return "";
+  return Section(Label(reader.language, "没有新消息的话", "with no news"),
+                 absl::StrCat("  ", Printable(ForecastText(explanation.forecast(), reader)), "\n"));
+}
+
 std::string Almost(const v1::Explanation& explanation, const std::string& language) {
   std::string lines;
   for (const v1::RuleTrace& rule : explanation.rules()) {
@@ -217,7 +247,7 @@ std::string ExplanationText(const v1::Explanation& explanation, const Reader& re
   const v1::Decision& decision = explanation.decision();
   return absl::StrCat(Head(decision, reader),
                       Section(Label(language, "原因", "why"), Why(explanation, language)),
-                      MissingSection(decision, language),
+                      ForecastSection(explanation, reader), MissingSection(decision, language),
                       Section(Label(language, "差一点就更好的规则", "almost a better grade"),
                               Almost(explanation, language)),
                       IssuesSection(decision, language));

@@ -19,7 +19,8 @@ struct Reader {
 // end; nothing in it can steer a terminal.
 std::string DecisionText(const v1::Decision& decision, const Reader& reader);
 
-// The decision, and the rules that almost gave a better grade with what stands against each.
+// The decision, which grade comes when with no news, and the rules that almost gave a better grade
+// with what stands against each.
 std::string ExplanationText(const v1::Explanation& explanation, const Reader& reader);
 
 // "2026-03-12 00:00:00 +08:00".

@@ -44,5 +44,7 @@ inline constexpr size_t kMaxGradeChangesPerLead = 1000;
 inline constexpr int kMaxCompletions = 4096;
 // Clock steps that one call may take in catching up a lead.
 inline constexpr int kMaxClockSteps = 1000;
+// Clock steps that a forecast looks ahead.
+inline constexpr int kMaxForecastSteps = 100;
 
 }  // namespace leadgrade::base

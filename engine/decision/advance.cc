@@ -104,10 +104,7 @@ class Advancer {
     change.time = decision.now;
     change.from = from;
     change.to = grade;
-    if (!decision.reasons.empty() &&
-        decision.reasons.front().rule_set == &bundle_->rule_sets[bundle_->grade.rule_set]) {
-      change.rule = decision.reasons.front().rule->id;
-    }
+    if (const rules::Rule* rule = SettlingRule(decision)) change.rule = rule->id;
     change.cause = cause;
     change.bundle_digest = bundle_->digest;
     if (history.size() >= base::kMaxGradeChangesPerLead) history.erase(history.begin());

@@ -163,6 +163,13 @@ std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bu
   return Decider(bundle, lead, now).Decide(options);
 }
 
+const rules::Rule* SettlingRule(const Decision& decision) {
+  if (decision.reasons.empty()) return nullptr;
+  const MatchedRule& first = decision.reasons.front();
+  const rules::Bundle& bundle = *decision.bundle;
+  return first.rule_set == &bundle.rule_sets[bundle.grade.rule_set] ? first.rule : nullptr;
+}
+
 const std::string& GradeName(const Decision& decision, int ordinal) {
   static const std::string* const kNone = new std::string();
   return ordinal < 0 ? *kNone : decision.bundle->grade_enum->values[ordinal];

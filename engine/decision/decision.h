@@ -67,6 +67,9 @@ struct Decision {
   std::vector<std::pair<std::string, std::string>> fact_values;
 };
 
+// The rule that settles the grade; null where none alone does.
+const rules::Rule* SettlingRule(const Decision& decision);
+
 const std::string& GradeName(const Decision& decision, int ordinal);  // "" for -1
 
 struct DecideOptions {

@@ -205,6 +205,22 @@ void ToProto(const decision::Explanation& explanation, absl::string_view lead_id
   }
 }
 
+void ToProto(const decision::Forecast& forecast, v1::Forecast* out) {
+  const auto grade = [&](int ordinal) {
+    return ordinal < 0 ? std::string() : forecast.bundle->grade_enum->values[ordinal];
+  };
+  for (const decision::ForecastStep& step : forecast.steps) {
+    v1::ForecastStep* written = out->add_steps();
+    *written->mutable_start_time() = ToProto(step.time);
+    written->set_grade(grade(step.grade));
+    written->set_potential_grade(grade(step.potential_grade));
+    written->set_rule(step.rule);
+  }
+  if (forecast.until != absl::InfiniteFuture()) {
+    *out->mutable_until_time() = ToProto(forecast.until);
+  }
+}
+
 void ToProto(const facts::GradeChange& change, v1::GradeChange* out) {
   *out->mutable_change_time() = ToProto(change.time);
   out->set_from_grade(change.from);

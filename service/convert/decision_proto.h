@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "engine/decision/decision.h"
 #include "engine/decision/explain.h"
+#include "engine/decision/forecast.h"
 #include "engine/facts/lead.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/struct.pb.h"
@@ -23,6 +24,7 @@ void ToProto(const decision::Decision& decision, absl::string_view lead_id,
              absl::string_view language, v1::Decision* out);
 void ToProto(const decision::Explanation& explanation, absl::string_view lead_id,
              absl::string_view language, v1::Explanation* out);
+void ToProto(const decision::Forecast& forecast, v1::Forecast* out);
 void ToProto(const facts::GradeChange& change, v1::GradeChange* out);
 void ToProto(const facts::StatedFact& fact, v1::FactStatement* out);
 // The form that FactStatement.value describes; ReadFact reads it back to the same value. A number

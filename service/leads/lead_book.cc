@@ -365,14 +365,16 @@ decision::Decision LeadBook::DecideNow(const store::StoredLead& lead) const {
   return impl_->Carry(impl_->bundle(), &copy);
 }
 
-absl::StatusOr<std::pair<store::StoredLead, decision::Explanation>> LeadBook::Explain(
-    absl::string_view lead_id) const {
+absl::StatusOr<ExplainResult> LeadBook::Explain(absl::string_view lead_id) const {
   auto stored = impl_->store().Get(lead_id);
   if (!stored.ok()) return stored.status();
   const auto bundle = impl_->bundle();
   const absl::Time as_of = impl_->Carry(bundle, &*stored).now;
-  decision::Explanation explanation = decision::Explain(bundle, stored->lead, as_of);
-  return std::pair(*std::move(stored), std::move(explanation));
+  ExplainResult result;
+  result.explanation = decision::Explain(bundle, stored->lead, as_of);
+  result.forecast = decision::MakeForecast(bundle, stored->lead, as_of);
+  result.lead = *std::move(stored);
+  return result;
 }
 
 void LeadBook::Edit(LeadEdit edit, Wanted wanted,

@@ -15,6 +15,7 @@
 #include "engine/decision/advance.h"
 #include "engine/decision/decision.h"
 #include "engine/decision/explain.h"
+#include "engine/decision/forecast.h"
 #include "service/store/lead_store.h"
 
 namespace leadgrade::leads {
@@ -50,6 +51,13 @@ struct LeadEdit {
 struct EditResult {
   store::StoredLead lead;
   decision::Decision decision;
+};
+
+// The lead as of now, why the bundle says what it says of it, and what it will say with no news.
+struct ExplainResult {
+  store::StoredLead lead;
+  decision::Explanation explanation;
+  decision::Forecast forecast;
 };
 
 struct EventsResult {
@@ -103,8 +111,7 @@ class LeadBook {
   std::vector<absl::StatusOr<EditResult>> ScoreMany(const std::vector<std::string>& ids) const;
   // Decides a stored lead as of now, for listings that already read it.
   decision::Decision DecideNow(const store::StoredLead& lead) const;
-  absl::StatusOr<std::pair<store::StoredLead, decision::Explanation>> Explain(
-      absl::string_view lead_id) const;
+  absl::StatusOr<ExplainResult> Explain(absl::string_view lead_id) const;
 
   void Edit(LeadEdit edit, Wanted wanted, std::function<void(absl::StatusOr<EditResult>)> done);
   void Record(std::vector<NewEvent> events, bool create_missing, Wanted wanted,

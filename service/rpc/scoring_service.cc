@@ -77,8 +77,9 @@ grpc::ServerUnaryReactor* ScoringService::ExplainLead(grpc::CallbackServerContex
   if (!violations.empty()) return call.Finish(InvalidFields(violations));
   const auto explained = book_.Explain(id);
   if (!explained.ok()) return call.Finish(LeadError(explained.status(), id));
-  convert::ToProto(explained->second, id, request->language_code(),
-                   response->mutable_explanation());
+  v1::Explanation* explanation = response->mutable_explanation();
+  convert::ToProto(explained->explanation, id, request->language_code(), explanation);
+  convert::ToProto(explained->forecast, explanation->mutable_forecast());
   return call.Finish(absl::OkStatus());
 }
 

@@ -46,6 +46,7 @@ describe('the client side of the command line', () => {
     const text = await at('explain', 'b', '--language', 'zh');
     assert.equal(text.code, 0, text.stderr);
     assert.match(text.stdout, /有需求和预算，上面还需一人同意/);
+    assert.match(text.stdout, /没有新消息的话\n {2}B 到 \d{4}-\d\d-\d\d 00:00:00 \+08:00，之后 D\n/);
     const { stdout } = await at('explain', 'b', '--format', 'json');
     const explanation = JSON.parse(stdout);
     assert.equal(explanation.decision.grade, 'B');

@@ -242,6 +242,15 @@ describe('scoring', () => {
     assert.equal(facts.current_grade, 'B');
   });
 
+  it('forecasts the grades to come with no news', async () => {
+    const { explanation } = await scoring().explainLead({ name: NAMES[1] });
+    const { steps, untilTime } = explanation.forecast;
+    assert.deepEqual(steps.map(({ grade, rule }) => [grade, rule]),
+      [['B', 'one-approval-above'], ['D', 'window-passed']]);
+    assert.deepEqual(steps[1].startTime, explanation.decision.validUntil);
+    assert.equal(untilTime ?? null, null);
+  });
+
   it('says what is unknown in an explanation', async () => {
     await shared.api.leads.createLead({ leadId: 'little', lead: { facts: { need: { value: value(true) } } } });
     const { explanation } = await scoring().explainLead({ name: 'leads/little', languageCode: 'zh' });

@@ -95,6 +95,27 @@ TEST(DecisionText, CannotSteerATerminal) {
   EXPECT_THAT(text, HasSubstr("  a b ("));
 }
 
+v1::ForecastStep* AddStep(v1::Explanation* explanation, const std::string& grade,
+                          const std::string& time) {
+  v1::ForecastStep* step = explanation->mutable_forecast()->add_steps();
+  step->set_grade(grade);
+  step->set_potential_grade(grade);
+  *step->mutable_start_time() = MakeTimestamp(time);
+  return step;
+}
+
+TEST(ExplanationText, TellsWhichGradeComesWhen) {
+  v1::Explanation explanation;
+  AddStep(&explanation, "A", "2026-03-01T00:00:00Z");
+  AddStep(&explanation, "D", "2026-03-12T00:00:00Z")->set_potential_grade("B");
+  EXPECT_THAT(ExplanationText(explanation, InEnglish()),
+              HasSubstr("\nwith no news\n"
+                        "  A until 2026-03-12 08:00:00 +08:00, then D (at best B)\n"));
+  *explanation.mutable_forecast()->mutable_until_time() = MakeTimestamp("2026-04-01T00:00:00Z");
+  EXPECT_THAT(ExplanationText(explanation, InEnglish()),
+              HasSubstr("then D (at best B), at least until 2026-04-01 08:00:00 +08:00\n"));
+}
+
 TEST(ExplanationText, ShowsWhatSettledTheGradeAndWhatAlmostDid) {
   v1::Explanation explanation;
   *explanation.mutable_decision() = MakeDecision("leads/acme", "D", "2026-03-01T00:00:00Z", "");

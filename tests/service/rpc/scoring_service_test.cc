@@ -388,6 +388,14 @@ TEST_F(ScoringServiceTest, ExplainsRuleByRule) {
   }
   EXPECT_TRUE(settled);
   EXPECT_GT(explanation.facts_size(), 3);
+  // With no news the window passes.
+  ASSERT_EQ(explanation.forecast().steps_size(), 2);
+  EXPECT_EQ(explanation.forecast().steps(0).grade(), "A");
+  EXPECT_EQ(explanation.forecast().steps(1).grade(), "D");
+  EXPECT_EQ(explanation.forecast().steps(1).rule(), "window-passed");
+  EXPECT_EQ(explanation.forecast().steps(1).start_time().seconds(),
+            explanation.decision().valid_until().seconds());
+  EXPECT_FALSE(explanation.forecast().has_until_time());
 }
 
 TEST_F(ScoringServiceTest, ExplainTellsOfALeadThatIsNotThere) {

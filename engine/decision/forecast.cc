@@ -1,0 +1,51 @@
+#include "engine/decision/forecast.h"
+
+#include "engine/base/limits.h"
+#include "engine/decision/advance.h"
+
+namespace leadgrade::decision {
+namespace {
+
+ForecastStep StepOf(const Advanced& advanced) {
+  const Decision& decision = advanced.decision;
+  ForecastStep step;
+  step.time = decision.now;
+  step.grade = decision.grade;
+  step.potential_grade = decision.potential_grade;
+  if (!advanced.changes.empty()) {
+    step.rule = advanced.changes.back().rule;
+  } else if (const rules::Rule* rule = SettlingRule(decision)) {
+    step.rule = rule->id;
+  }
+  return step;
+}
+
+bool SameGrades(const ForecastStep& a, const ForecastStep& b) {
+  return a.grade == b.grade && a.potential_grade == b.potential_grade;
+}
+
+}  // namespace
+
+Forecast MakeForecast(const std::shared_ptr<const rules::Bundle>& bundle, facts::Lead lead,
+                      absl::Time now) {
+  Forecast forecast;
+  forecast.bundle = bundle;
+  absl::Time next = now;
+  for (int taken = 0; taken < base::kMaxForecastSteps; ++taken) {
+    const Advanced advanced = Advance(bundle, lead, {}, next);
+    const Decision& decision = advanced.decision;
+    const ForecastStep step = StepOf(advanced);
+    if (forecast.steps.empty() || !SameGrades(forecast.steps.back(), step)) {
+      forecast.steps.push_back(step);
+    }
+    forecast.until = next = decision.valid_until;
+    if (next == absl::InfiniteFuture()) return forecast;
+    if (next <= decision.now) {
+      forecast.until = decision.now;
+      return forecast;
+    }
+  }
+  return forecast;
+}
+
+}  // namespace leadgrade::decision
