@@ -15,6 +15,7 @@ grpc::Status ForEachLead(
   if (more != nullptr) *more = false;
   v1::ListLeadsRequest request;
   for (const std::string& grade : query.grades) request.add_grades(grade);
+  request.set_order_by(query.order_by);
   request.set_with_decisions(query.with_decisions);
   request.set_language_code(query.language);
   int64_t taken = 0;

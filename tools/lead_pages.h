@@ -12,6 +12,7 @@ namespace leadgrade::tools {
 
 struct LeadQuery {
   std::vector<std::string> grades;  // on record; empty: all
+  std::string order_by;             // as ListLeadsRequest.order_by
   int64_t limit = 0;                // 0: all
   bool with_decisions = false;
   std::string language;

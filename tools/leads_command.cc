@@ -158,6 +158,11 @@ void AddList(CLI::App* leads, int* exit_code) {
   options->query.limit = 50;
   options->query.with_decisions = true;
   AddGrades(command, &options->query.grades);
+  command
+      ->add_option("--order-by", options->query.order_by,
+                   "`valid_until`: what the clock changes next comes first")
+      ->type_name("FIELD")
+      ->check(CLI::IsMember({"valid_until"}));
   command->add_option("--limit", options->query.limit, "At most so many leads; 0: all")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
@@ -166,7 +171,8 @@ void AddList(CLI::App* leads, int* exit_code) {
   AddFormat(command, &options->format, {"text", "json", "csv"});
   AddLanguage(command, &options->query.language);
   command->footer(
-      "By id; with --grade, by grade in the order given. DAYS LEFT counts calendar days to the\n"
+      "By id; with --grade, by grade in the order given; with --order-by, by that. DAYS LEFT "
+      "counts calendar days to the\n"
       "last day of the lead's window, which is 0.\n"
       "JSON: one object a line, {\"lead\", \"decision\", \"daysLeft\"}. CSV: texts that a "
       "spreadsheet\n"

@@ -41,6 +41,10 @@ std::vector<std::string> ReadGrades(const rules::Bundle& bundle,
   return grades;
 }
 
+constexpr char kByValidUntil[] = "valid_until";
+// So many leads are looked at for one page: a grade may be rare among those that lapse next.
+constexpr size_t kMaxLookedAt = 5000;
+
 class Lister {
  public:
   Lister(const leads::LeadBook& book, const store::LeadStore& store,
@@ -50,15 +54,18 @@ class Lister {
         store_(store),
         request_(request),
         grades_(std::move(grades)),
+        by_due_(request.order_by() == kByValidUntil),
         size_(request.page_size() == 0
                   ? kDefaultPage
                   : std::min(static_cast<size_t>(request.page_size()), kMaxPage)),
         response_(response) {}
 
   absl::Status Run(const leads::Wanted& wanted) {
-    const size_t lists = std::max<size_t>(grades_.size(), 1);
+    // By due time: those the clock changes, then the others.
+    const size_t lists = by_due_ ? 2 : std::max<size_t>(grades_.size(), 1);
+    const std::vector<std::string> list = Name();
     if (!request_.page_token().empty()) {
-      const auto position = ReadPageToken(store_.store_id(), grades_, request_.page_token());
+      const auto position = ReadPageToken(store_.store_id(), list, request_.page_token());
       if (!position.has_value() || position->list >= lists) return PageTokenInvalid();
       at_ = *position;
     }
@@ -67,14 +74,36 @@ class Lister {
       if (absl::Status status = AddPart(); !status.ok()) return status;
     }
     if (at_.list < lists) {
-      response_->set_next_page_token(MakePageToken(store_.store_id(), grades_, at_));
+      response_->set_next_page_token(MakePageToken(store_.store_id(), list, at_));
     }
     return absl::OkStatus();
   }
 
  private:
+  // What tells this list from others of the store. No grade's name has a space.
+  std::vector<std::string> Name() const {
+    std::vector<std::string> name = grades_;
+    if (by_due_) name.push_back(absl::StrCat("order by ", kByValidUntil));
+    return name;
+  }
+
   bool IsFull() const {
-    return static_cast<size_t>(response_->leads_size()) >= size_ || bytes_ >= kFullPageBytes;
+    return static_cast<size_t>(response_->leads_size()) >= size_ || bytes_ >= kFullPageBytes ||
+           looked_at_ >= kMaxLookedAt;
+  }
+
+  absl::StatusOr<store::ListPage> Read(size_t limit) const {
+    if (by_due_ && at_.list == 0) return store_.ListByDue(at_.after, limit);
+    if (by_due_ || grades_.empty()) return store_.ListById(at_.after, limit);
+    return store_.ListByGrade(grades_[at_.list], at_.after, limit);
+  }
+
+  // The store's own lists hold what is asked for; of the others a part is left out.
+  bool IsWanted(const store::StoredLead& lead) const {
+    if (!by_due_) return true;
+    if (at_.list == 1 && store::DueTime(lead.lead) != absl::InfiniteFuture()) return false;
+    return grades_.empty() ||
+           std::find(grades_.begin(), grades_.end(), lead.grade) != grades_.end();
   }
 
   // How many leads to read next. Parts grow from two leads on, as long as leads as large as the
@@ -87,11 +116,12 @@ class Lister {
 
   absl::Status AddPart() {
     const size_t limit = PartSize();
-    absl::StatusOr<store::ListPage> page =
-        grades_.empty() ? store_.ListById(at_.after, limit)
-                        : store_.ListByGrade(grades_[at_.list], at_.after, limit);
+    absl::StatusOr<store::ListPage> page = Read(limit);
     if (!page.ok()) return LeadError(page.status(), "");
-    for (const store::StoredLead& lead : page->leads) Add(lead);
+    looked_at_ += page->leads.size();
+    for (const store::StoredLead& lead : page->leads) {
+      if (IsWanted(lead)) Add(lead);
+    }
     at_.after = std::move(page->next);
     if (at_.after.empty()) ++at_.list;
     return absl::OkStatus();
@@ -114,9 +144,11 @@ class Lister {
   const store::LeadStore& store_;
   const v1::ListLeadsRequest& request_;
   const std::vector<std::string> grades_;
+  const bool by_due_;
   const size_t size_;
   PagePosition at_;
   size_t bytes_ = 0;
+  size_t looked_at_ = 0;
   size_t largest_ = 1;
   size_t part_ = 1;
   v1::ListLeadsResponse* response_;
@@ -134,6 +166,9 @@ absl::Status ListLeads(const leads::LeadBook& book, const store::LeadStore& stor
                                    ", or 0 for ", kDefaultPage)});
   }
   std::vector<std::string> grades = ReadGrades(bundle, request, &violations);
+  if (!request.order_by().empty() && request.order_by() != kByValidUntil) {
+    violations.push_back({"order_by", absl::StrCat("expected `", kByValidUntil, "`, or nothing")});
+  }
   CheckLanguage(request.language_code(), &violations);
   if (!violations.empty()) return InvalidFields(violations);
   return Lister(book, store, request, std::move(grades), response).Run(wanted);

@@ -62,10 +62,10 @@ std::optional<std::string> ReadToken(absl::string_view purpose, absl::string_vie
 }
 
 // The number before each kind's text tells the tokens' form; another form gets another one.
-std::string PagePurpose(absl::string_view store_id, const std::vector<std::string>& grades) {
+std::string PagePurpose(absl::string_view store_id, const std::vector<std::string>& list) {
   std::string purpose = "page 1";
   AppendText(store_id, &purpose);
-  for (const std::string& grade : grades) AppendText(grade, &purpose);
+  for (const std::string& name : list) AppendText(name, &purpose);
   return purpose;
 }
 
@@ -77,18 +77,18 @@ std::string ResumePurpose(absl::string_view store_id) {
 
 }  // namespace
 
-std::string MakePageToken(absl::string_view store_id, const std::vector<std::string>& grades,
+std::string MakePageToken(absl::string_view store_id, const std::vector<std::string>& list,
                           const PagePosition& position) {
   std::string payload;
   AppendNumber(position.list, &payload);
   absl::StrAppend(&payload, position.after);
-  return MakeToken(PagePurpose(store_id, grades), payload);
+  return MakeToken(PagePurpose(store_id, list), payload);
 }
 
 std::optional<PagePosition> ReadPageToken(absl::string_view store_id,
-                                          const std::vector<std::string>& grades,
+                                          const std::vector<std::string>& list,
                                           absl::string_view token) {
-  const std::optional<std::string> payload = ReadToken(PagePurpose(store_id, grades), token);
+  const std::optional<std::string> payload = ReadToken(PagePurpose(store_id, list), token);
   if (!payload.has_value() || payload->size() < kNumberBytes) return std::nullopt;
   return PagePosition{NumberAt(*payload), payload->substr(kNumberBytes)};
 }

@@ -14,18 +14,19 @@
 
 namespace leadgrade::rpc {
 
-// Where a listing goes on: in the list of which of the grades asked for (0 where none were), after
-// what of store::ListPage::next.
+// Where a listing goes on: in which of the store's lists that it joins (one a grade asked for,
+// say), after what of store::ListPage::next.
 struct PagePosition {
   size_t list = 0;
   std::string after;
 };
 
-std::string MakePageToken(absl::string_view store_id, const std::vector<std::string>& grades,
+// `list` is what tells one list of the store from another: the grades asked for, the order.
+std::string MakePageToken(absl::string_view store_id, const std::vector<std::string>& list,
                           const PagePosition& position);
-// nullopt for what is no token of this store's list with these grades.
+// nullopt for what is no token of this list of this store.
 std::optional<PagePosition> ReadPageToken(absl::string_view store_id,
-                                          const std::vector<std::string>& grades,
+                                          const std::vector<std::string>& list,
                                           absl::string_view token);
 
 // `sequence` of the last change handled.

@@ -105,6 +105,9 @@ class LeadStore {
   // By id within one grade, through the index.
   virtual absl::StatusOr<ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                                size_t limit) const = 0;
+  // By DueTime, then by id, through the index; leads for which the clock asks nothing are not in
+  // it.
+  virtual absl::StatusOr<ListPage> ListByDue(absl::string_view after, size_t limit) const = 0;
   // Ids of leads whose decision on record stopped holding at or before `time`, earliest first.
   virtual absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const = 0;
 

@@ -220,6 +220,35 @@ absl::StatusOr<ListPage> RocksDbStore::ListByGrade(absl::string_view grade, absl
   return page;
 }
 
+absl::StatusOr<ListPage> RocksDbStore::ListByDue(absl::string_view after, size_t limit) const {
+  std::vector<std::string> ids;
+  std::vector<absl::Time> times;
+  std::string last;
+  ListPage page;
+  const IteratorPtr it = Iterate(kDueIndex);
+  for (it->Seek(after.empty() ? std::string() : absl::StrCat(after, absl::string_view("\0", 1)));
+       it->Valid(); it->Next()) {
+    if (!ids.empty() && ids.size() >= limit) {
+      page.next = last;
+      break;
+    }
+    last = it->key().ToString();
+    const auto key = ParseDueKey(last);
+    if (!key.has_value()) return absl::DataLossError("a key of the due index is damaged");
+    times.push_back(key->first);
+    ids.emplace_back(key->second);
+  }
+  if (!it->status().ok()) return ToStatus(it->status());
+  std::vector<absl::StatusOr<StoredLead>> leads = GetMany(ids);
+  for (size_t i = 0; i < leads.size(); ++i) {
+    // A lead that was decided anew, or deleted, since the index was read.
+    if (absl::IsNotFound(leads[i].status())) continue;
+    if (!leads[i].ok()) return leads[i].status();
+    if (DueTime(leads[i]->lead) == times[i]) page.leads.push_back(*std::move(leads[i]));
+  }
+  return page;
+}
+
 absl::StatusOr<std::vector<std::string>> RocksDbStore::ListDue(absl::Time time,
                                                                size_t limit) const {
   std::vector<std::string> ids;

@@ -45,6 +45,7 @@ class RocksDbStore : public LeadStore {
   absl::StatusOr<ListPage> ListById(absl::string_view after, size_t limit) const override;
   absl::StatusOr<ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                        size_t limit) const override;
+  absl::StatusOr<ListPage> ListByDue(absl::string_view after, size_t limit) const override;
   absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const override;
   absl::StatusOr<std::vector<LoggedChange>> Changes(uint64_t after, size_t limit) const override;
   uint64_t last_sequence() const override { return last_sequence_.load(); }

@@ -54,6 +54,15 @@ describe('listing leads', () => {
     assert.ok(page.nextPageToken);
   });
 
+  it('lists what lapses next first, and then what does not lapse', async () => {
+    const { names: ordered, grades, decisions } =
+      await all({ pageSize: 7, orderBy: 'valid_until', withDecisions: true });
+    assert.deepEqual([...ordered].sort(), names);
+    assert.equal(grades.join(''), 'A'.repeat(30) + 'B'.repeat(30) + 'C'.repeat(30) + 'D'.repeat(30));
+    const ends = decisions.map(({ validUntil }) => (validUntil ? Number(validUntil.seconds) : Infinity));
+    assert.deepEqual(ends, [...ends].sort((a, b) => a - b));
+  });
+
   it('joins pages of any size to the whole, each lead once', async () => {
     for (const pageSize of [1, 7, 60, 119, 120, 121, 1000]) {
       assert.deepEqual((await all({ pageSize })).names, names, `pages of ${pageSize}`);

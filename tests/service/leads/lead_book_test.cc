@@ -58,6 +58,9 @@ class GatedStore : public store::LeadStore {
   absl::StatusOr<store::ListPage> ListById(absl::string_view after, size_t limit) const override {
     return real_->ListById(after, limit);
   }
+  absl::StatusOr<store::ListPage> ListByDue(absl::string_view after, size_t limit) const override {
+    return real_->ListByDue(after, limit);
+  }
   absl::StatusOr<store::ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                               size_t limit) const override {
     return real_->ListByGrade(grade, after, limit);

@@ -63,6 +63,49 @@ class ListingTest : public ApiTest {
   }
 };
 
+// Leads that lapse, the earliest first, then those that the clock does not change.
+TEST_F(ListingTest, ListsWhatLapsesNextFirst) {
+  for (const auto& [id, first] : {std::pair("d", false), std::pair("c", true), std::pair("b", true),
+                                  std::pair("a", false), std::pair("e", true)}) {
+    v1::ImportLeadsRequest request;
+    v1::Lead* lead = request.add_leads()->mutable_lead();
+    lead->set_name(absl::StrCat("leads/", id));
+    MakeA(lead);
+    if (!first) AddFact("need", Bool(false), lead);
+    v1::ImportLeadsResponse response;
+    ASSERT_TRUE(Import(request, &response).ok());
+    SetNow(now() + absl::Hours(24));
+  }
+  for (int size : {1, 2, 5}) {
+    v1::ListLeadsRequest request = Request(size);
+    request.set_order_by("valid_until");
+    EXPECT_THAT(AllNames(request),
+                ElementsAre("leads/c", "leads/b", "leads/e", "leads/a", "leads/d"));
+    request.add_grades("D");
+    EXPECT_THAT(AllNames(request), ElementsAre("leads/a", "leads/d"));
+    request.set_grades(0, "A");
+    EXPECT_THAT(AllNames(request), ElementsAre("leads/c", "leads/b", "leads/e"));
+  }
+}
+
+TEST_F(ListingTest, KnowsOneOrderOnly) {
+  v1::ListLeadsRequest request;
+  request.set_order_by("grade");
+  v1::ListLeadsResponse response;
+  EXPECT_THAT(FieldsOf(List(request, &response)), ElementsAre("order_by"));
+}
+
+TEST_F(ListingTest, ATokenIsOfOneOrder) {
+  Fill(7);
+  v1::ListLeadsResponse response;
+  ASSERT_TRUE(List(Request(3), &response).ok());
+  v1::ListLeadsRequest request = Request(3);
+  request.set_order_by("valid_until");
+  request.set_page_token(response.next_page_token());
+  EXPECT_THAT(List(request, &response),
+              IsError(grpc::StatusCode::INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"));
+}
+
 TEST_F(ListingTest, OfNothingIsEmpty) {
   v1::ListLeadsResponse response;
   ASSERT_TRUE(List({}, &response).ok());

@@ -49,6 +49,10 @@ class UnsteadyStore : public store::LeadStore {
     if (reads_fail) return Failure();
     return real_->ListById(after, limit);
   }
+  absl::StatusOr<store::ListPage> ListByDue(absl::string_view after, size_t limit) const override {
+    if (reads_fail) return Failure();
+    return real_->ListByDue(after, limit);
+  }
   absl::StatusOr<store::ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                               size_t limit) const override {
     if (reads_fail) return Failure();

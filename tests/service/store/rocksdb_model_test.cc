@@ -108,6 +108,7 @@ class Model {
     const size_t limit = Below(random_, 12);
     ASSERT_EQ(*store_->ListDue(time, limit), Due(time, limit));
     CompareGrade(testing::Grades()[Below(random_, testing::Grades().size())], 1 + limit);
+    CompareDueOrder(1 + limit);
     CompareLog(Below(random_, sequence_ + 2), limit);
   }
 
@@ -149,6 +150,19 @@ class Model {
     ASSERT_EQ(ids, expected) << grade;
   }
 
+  void CompareDueOrder(size_t limit) {
+    std::vector<std::string> ids;
+    std::string after;
+    do {
+      const auto page = store_->ListByDue(after, limit);
+      ASSERT_TRUE(page.ok()) << page.status();
+      ASSERT_LE(page->leads.size(), limit);
+      for (const StoredLead& lead : page->leads) ids.push_back(lead.id);
+      after = page->next;
+    } while (!after.empty());
+    ASSERT_EQ(ids, Due(absl::InfiniteFuture(), leads_.size()));
+  }
+
   std::vector<std::string> Due(absl::Time time, size_t limit) const {
     std::set<std::pair<absl::Time, std::string>> due;
     for (const auto& [id, model] : leads_) {
@@ -179,6 +193,7 @@ class Model {
   void CompareAll() {
     for (const char* id : kIds) CompareLead(id);
     for (const std::string& grade : testing::Grades()) CompareGrade(grade, 3);
+    CompareDueOrder(3);
     CompareLog(0, 1000);
     ASSERT_EQ(*store_->ListDue(absl::FromUnixSeconds(300000000000), 1000),
               Due(absl::FromUnixSeconds(300000000000), 1000));
