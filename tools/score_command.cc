@@ -133,10 +133,9 @@ void AddExplain(CLI::App& app, int* exit_code) {
   AddFormat(command, &options->format, {"text", "json"});
   AddLanguage(command, &options->language);
   command->footer(
-      "Shows the rules that matched, which grade comes when if nothing more becomes known, what "
-      "to\n"
-      "find out, and the rules that almost gave a better grade, with each part of their condition\n"
-      "and the facts it reads.\n\n"
+      "Shows the rules that matched, which grade comes when if there is no news, what to find\n"
+      "out, and the rules that almost gave a better grade, with each part of their condition and\n"
+      "the facts it reads.\n\n"
       "Example:\n  leadgrade explain acme --language zh");
   command->callback([options, exit_code] { *exit_code = Explain(*options); });
 }
