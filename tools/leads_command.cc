@@ -171,9 +171,8 @@ void AddList(CLI::App* leads, int* exit_code) {
   AddFormat(command, &options->format, {"text", "json", "csv"});
   AddLanguage(command, &options->query.language);
   command->footer(
-      "By id; with --grade, by grade in the order given; with --order-by, by that. DAYS LEFT "
-      "counts calendar days to the\n"
-      "last day of the lead's window, which is 0.\n"
+      "By id; with --grade, by grade in the order given; with --order-by, by that. DAYS LEFT\n"
+      "counts calendar days to the last day of the lead's window, which is 0.\n"
       "JSON: one object a line, {\"lead\", \"decision\", \"daysLeft\"}. CSV: texts that a "
       "spreadsheet\n"
       "would take for a formula begin with '.\n\n"

@@ -195,23 +195,32 @@ absl::StatusOr<ListPage> RocksDbStore::ListById(absl::string_view after, size_t 
   return page;
 }
 
-absl::StatusOr<ListPage> RocksDbStore::ListByGrade(absl::string_view grade, absl::string_view after,
-                                                   size_t limit) const {
-  std::vector<std::string> ids;
-  const std::string prefix = GradeKey(grade, "");
-  const IteratorPtr it = Iterate(kGradeIndex);
+absl::StatusOr<std::vector<std::string>> RocksDbStore::ReadIndex(Family family,
+                                                                 const std::string& prefix,
+                                                                 absl::string_view after,
+                                                                 size_t limit,
+                                                                 std::string* next) const {
+  std::vector<std::string> entries;
+  const IteratorPtr it = Iterate(family);
   const std::string begin =
       after.empty() ? prefix : absl::StrCat(prefix, after, absl::string_view("\0", 1));
-  ListPage page;
   for (it->Seek(begin); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-    if (!ids.empty() && ids.size() >= limit) {
-      page.next = ids.back();
+    if (!entries.empty() && entries.size() >= limit) {
+      *next = entries.back();
       break;
     }
-    ids.emplace_back(ToView(it->key()).substr(prefix.size()));
+    entries.emplace_back(ToView(it->key()).substr(prefix.size()));
   }
   if (!it->status().ok()) return ToStatus(it->status());
-  for (absl::StatusOr<StoredLead>& lead : GetMany(ids)) {
+  return entries;
+}
+
+absl::StatusOr<ListPage> RocksDbStore::ListByGrade(absl::string_view grade, absl::string_view after,
+                                                   size_t limit) const {
+  ListPage page;
+  const auto ids = ReadIndex(kGradeIndex, GradeKey(grade, ""), after, limit, &page.next);
+  if (!ids.ok()) return ids.status();
+  for (absl::StatusOr<StoredLead>& lead : GetMany(*ids)) {
     // A lead that left the grade, or was deleted, since the index was read.
     if (absl::IsNotFound(lead.status())) continue;
     if (!lead.ok()) return lead.status();
@@ -221,24 +230,17 @@ absl::StatusOr<ListPage> RocksDbStore::ListByGrade(absl::string_view grade, absl
 }
 
 absl::StatusOr<ListPage> RocksDbStore::ListByDue(absl::string_view after, size_t limit) const {
+  ListPage page;
+  const auto keys = ReadIndex(kDueIndex, "", after, limit, &page.next);
+  if (!keys.ok()) return keys.status();
   std::vector<std::string> ids;
   std::vector<absl::Time> times;
-  std::string last;
-  ListPage page;
-  const IteratorPtr it = Iterate(kDueIndex);
-  for (it->Seek(after.empty() ? std::string() : absl::StrCat(after, absl::string_view("\0", 1)));
-       it->Valid(); it->Next()) {
-    if (!ids.empty() && ids.size() >= limit) {
-      page.next = last;
-      break;
-    }
-    last = it->key().ToString();
-    const auto key = ParseDueKey(last);
+  for (const std::string& entry : *keys) {
+    const auto key = ParseDueKey(entry);
     if (!key.has_value()) return absl::DataLossError("a key of the due index is damaged");
     times.push_back(key->first);
     ids.emplace_back(key->second);
   }
-  if (!it->status().ok()) return ToStatus(it->status());
   std::vector<absl::StatusOr<StoredLead>> leads = GetMany(ids);
   for (size_t i = 0; i < leads.size(); ++i) {
     // A lead that was decided anew, or deleted, since the index was read.

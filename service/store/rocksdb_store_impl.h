@@ -66,6 +66,11 @@ class RocksDbStore : public LeadStore {
   // Deletes what the log keeps too much of, a good many at a time; gives the new first_resumable.
   uint64_t TrimChanges(uint64_t last, rocksdb::WriteBatch* batch) const;
   IteratorPtr Iterate(Family family) const;
+  // The keys of an index that begin with `prefix`, without it, after `after` (empty: from the
+  // start); `next` as in ListPage.
+  absl::StatusOr<std::vector<std::string>> ReadIndex(Family family, const std::string& prefix,
+                                                     absl::string_view after, size_t limit,
+                                                     std::string* next) const;
   // For Verify: leaves the block cache to the others.
   IteratorPtr Iterate(Family family, const rocksdb::Snapshot* snapshot) const;
 
