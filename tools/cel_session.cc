@@ -212,7 +212,7 @@ bool CelSession::Forget(const std::string& name) {
 void CelSession::Rebuild() {
   env_ = BundleEnv();
   env_.SetContainer(settings_.container);
-  int32_t slot = settings_.bundle == nullptr ? 0 : settings_.bundle->slot_count;
+  int32_t slot = settings_.bundle == nullptr ? 0 : settings_.bundle->env_slot_count;
   for (const auto& [name, assignment] : assigned_) {
     // A name of the bundle's is declared with its slot already.
     if (env_.AddVariable(name, assignment.type, slot).ok()) ++slot;

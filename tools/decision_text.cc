@@ -11,6 +11,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "tools/days_left.h"
 #include "tools/labels.h"
+#include "tools/statement_text.h"
 #include "tools/terminal_text.h"
 
 namespace leadgrade::tools {
@@ -85,14 +86,35 @@ std::string ReasonLine(const v1::Reason& reason) {
                       "]\n");
 }
 
-std::string Missing(const v1::Decision& decision) {
+std::string Missing(const v1::Decision& decision, const std::string& language) {
   std::string lines;
   for (const v1::MissingFact& fact : decision.missing_facts()) {
     absl::StrAppend(&lines, "  ", Printable(fact.title().empty() ? fact.fact() : fact.title()),
+                    fact.status() == v1::FACT_STATUS_CLAIMED
+                        ? Label(language, "（待核实）", " (to be confirmed)")
+                        : "",
                     fact.question().empty() ? "" : ": ", Printable(fact.question()), " [",
                     fact.fact(), "]\n");
   }
   return lines;
+}
+
+std::string Conflicts(const v1::Decision& decision, const Reader& reader) {
+  std::string lines;
+  for (const v1::FactConflict& conflict : decision.conflicts()) {
+    absl::StrAppend(&lines, "  ",
+                    Printable(conflict.title().empty() ? conflict.fact() : conflict.title()), " [",
+                    conflict.fact(), "]\n");
+    for (const v1::FactStatement& statement : conflict.statements()) {
+      absl::StrAppend(&lines, "    - ", StatementText(statement, reader), "\n");
+    }
+  }
+  return lines;
+}
+
+std::string ConflictSection(const v1::Decision& decision, const Reader& reader) {
+  return Section(Label(reader.language, "说法不一", "sources contradict each other"),
+                 Conflicts(decision, reader));
 }
 
 const char* PriorityText(v1::ActionPriority priority, const std::string& language) {
@@ -140,7 +162,7 @@ std::string Issues(const v1::Decision& decision) {
 }
 
 std::string MissingSection(const v1::Decision& decision, const std::string& language) {
-  return Section(Label(language, "要弄清的", "to find out"), Missing(decision));
+  return Section(Label(language, "要弄清的", "to find out"), Missing(decision, language));
 }
 
 std::string IssuesSection(const v1::Decision& decision, const std::string& language) {
@@ -237,7 +259,7 @@ std::string DecisionText(const v1::Decision& decision, const Reader& reader) {
   for (const v1::Reason& reason : decision.reasons()) reasons += ReasonLine(reason);
   return absl::StrCat(Head(decision, reader),
                       Section(Label(reader.language, "原因", "why"), reasons),
-                      MissingSection(decision, reader.language),
+                      MissingSection(decision, reader.language), ConflictSection(decision, reader),
                       Section(Label(reader.language, "下一步", "next"), Actions(decision, reader)),
                       IssuesSection(decision, reader.language));
 }
@@ -248,6 +270,7 @@ std::string ExplanationText(const v1::Explanation& explanation, const Reader& re
   return absl::StrCat(Head(decision, reader),
                       Section(Label(language, "原因", "why"), Why(explanation, language)),
                       ForecastSection(explanation, reader), MissingSection(decision, language),
+                      ConflictSection(decision, reader),
                       Section(Label(language, "差一点就更好的规则", "almost a better grade"),
                               Almost(explanation, language)),
                       IssuesSection(decision, language));

@@ -6,20 +6,22 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "tools/client.h"
 #include "tools/labels.h"
+#include "tools/statement_text.h"
 #include "tools/terminal_text.h"
 
 namespace leadgrade::tools {
 namespace {
 
-// Stated facts by name and title: those of the bundle in its order, then the others.
+// Facts of which something is said, by name and title: those of the bundle in its order, then the
+// others.
 std::vector<std::pair<std::string, std::string>> StatedFacts(const v1::Lead& lead,
                                                              const v1::Bundle& bundle) {
   std::vector<std::pair<std::string, std::string>> names;
   std::set<std::string> rest;
   for (const auto& [name, statement] : lead.facts()) rest.insert(name);
+  for (const v1::FactStatement& statement : lead.statements()) rest.insert(statement.fact());
   for (const v1::FactDescription& fact : bundle.facts()) {
     if (rest.erase(fact.name()) > 0) names.emplace_back(fact.name(), fact.title());
   }
@@ -30,16 +32,18 @@ std::vector<std::pair<std::string, std::string>> StatedFacts(const v1::Lead& lea
 std::string FactLines(const v1::Lead& lead, const v1::Bundle& bundle, const Reader& reader) {
   std::string lines;
   for (const auto& [name, title] : StatedFacts(lead, bundle)) {
-    const v1::FactStatement& fact = lead.facts().at(name);
-    std::vector<std::string> traits;
-    traits.push_back(fact.status() == v1::FACT_STATUS_CLAIMED
-                         ? Label(reader.language, "声称", "claimed")
-                         : Label(reader.language, "已确认", "confirmed"));
-    if (!fact.source().empty()) traits.push_back(Printable(fact.source()));
-    if (fact.has_observed_time()) traits.push_back(TimeText(fact.observed_time(), reader.zone));
+    const auto counts = lead.facts().find(name);
     absl::StrAppend(&lines, "  ", Printable(title.empty() ? name : title), ": ",
-                    Printable(ValueText(fact.value())), " (", absl::StrJoin(traits, ", "), ") [",
-                    Printable(name), "]\n");
+                    counts == lead.facts().end() ? Label(reader.language, "未知", "not known")
+                                                 : StatementText(counts->second, reader),
+                    " [", Printable(name), "]\n");
+    for (const v1::FactStatement& other : lead.statements()) {
+      if (other.fact() != name) continue;
+      const bool shown = counts != lead.facts().end() &&
+                         counts->second.status() == other.status() &&
+                         counts->second.source() == other.source();
+      if (!shown) absl::StrAppend(&lines, "    - ", StatementText(other, reader), "\n");
+    }
   }
   return lines;
 }

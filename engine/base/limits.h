@@ -34,6 +34,7 @@ inline constexpr size_t kMaxRegexBytes = 1 << 10;
 // One lead.
 inline constexpr size_t kMaxLeadIdBytes = 128;
 inline constexpr size_t kMaxFactsPerLead = 500;
+inline constexpr size_t kMaxStatementsPerFact = 16;  // one a source
 inline constexpr size_t kMaxFactTextBytes = 4 << 10;
 inline constexpr size_t kMaxFactListElements = 100;
 inline constexpr size_t kMaxEventsPerLead = 10000;

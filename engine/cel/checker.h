@@ -58,6 +58,8 @@ class Checker {
   // checker_calls.cc
   Type Call(Expr& expr, const std::optional<Type>& expected);
   Type Known(Expr& expr);
+  // A call of an attribute, or of `claimed`, which is made of two; nullopt for any other.
+  std::optional<Type> Attribute(Expr& expr);
   Type Function(Expr& expr);
   // `Level(x)`, where Level is an enumeration: the value of the name or number x.
   std::optional<Type> EnumConversion(Expr& expr);

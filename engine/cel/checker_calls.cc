@@ -37,9 +37,64 @@ Type Checker::Known(Expr& expr) {
   return Type(TypeKind::kBool);
 }
 
+std::optional<Type> Checker::Attribute(Expr& expr) {
+  const AttributeProvider* attributes = env_.attributes();
+  if (attributes == nullptr || !env_.FindFunction(expr.name).empty()) return std::nullopt;
+  const bool claimed = expr.name == "claimed";
+  const std::string name = claimed ? "confirmed" : expr.name;
+  const std::vector<std::string> names = attributes->Names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) return std::nullopt;
+  const auto wrong = [&] {
+    return Fail(expr, "no-overload", absl::StrCat("`", expr.name, "()` takes one fact's name"));
+  };
+  if (expr.operands.size() != 1) return wrong();
+  Expr& operand = *expr.operands[0];
+  const Type type = Visit(operand);
+  if (type.kind() == TypeKind::kError) return type;
+  if (operand.kind != ExprKind::kIdent || operand.slot < 0) return wrong();
+  const auto variable = attributes->Find(name, {operand.name, type, operand.slot});
+  if (!variable.ok()) {
+    return Fail(expr, "no-overload", std::string(variable.status().message()));
+  }
+  const auto read = [&variable](Expr* out) {
+    out->kind = ExprKind::kIdent;
+    out->name = variable->name;
+    out->slot = variable->slot;
+    out->type = variable->type;
+  };
+  if (!claimed) {
+    expr.operands.clear();
+    read(&expr);
+    return variable->type;
+  }
+  // known(x) && !confirmed(x)
+  const auto call = [&expr](const char* function, ExprPtr operand) {
+    auto out = std::make_unique<Expr>();
+    out->kind = ExprKind::kCall;
+    out->range = expr.range;
+    out->name_range = expr.name_range;
+    out->name = function;
+    out->type = Type(TypeKind::kBool);
+    out->depth = operand->depth + 1;
+    out->operands.push_back(std::move(operand));
+    return out;
+  };
+  auto confirmed = std::make_unique<Expr>();
+  confirmed->range = confirmed->name_range = operand.range;
+  read(confirmed.get());
+  ExprPtr known = call("known", std::move(expr.operands[0]));
+  expr.operands.clear();
+  expr.operands.push_back(std::move(known));
+  expr.operands.push_back(call("!_", std::move(confirmed)));
+  expr.name = "_&&_";
+  expr.depth = 3;
+  return Type(TypeKind::kBool);
+}
+
 Type Checker::Call(Expr& expr, const std::optional<Type>& expected) {
   if (!expr.member_call) {
     if (expr.name == "known") return Known(expr);
+    if (std::optional<Type> type = Attribute(expr); type.has_value()) return *type;
     if (std::optional<Type> type = Operator(expr, expected); type.has_value()) return *type;
   }
   ResolveFunction(expr);

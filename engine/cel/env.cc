@@ -145,6 +145,10 @@ std::vector<std::string> Env::FunctionNames() const {
   for (const char* macro : {"has", "known", "all", "exists", "exists_one", "map", "filter"}) {
     names.push_back(macro);
   }
+  if (attributes_ != nullptr) {
+    for (std::string& name : attributes_->Names()) names.push_back(std::move(name));
+    names.push_back("claimed");
+  }
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -28,6 +29,9 @@ struct EvalContext {
   absl::Time now;          // for the calendar functions
   absl::TimeZone zone;     // the organisation's; for the calendar functions
   Arena* arena = nullptr;  // owns what the evaluation makes; required
+  // By slot: those that are unknown only because they are still to be tried. Whether a value is
+  // known that is unknown for one of them is unknown as well. Null: none are.
+  const std::vector<bool>* to_be_tried = nullptr;
 };
 
 // A host function. Arguments are never errors or unknowns. Returns an error value for a run-time
@@ -48,6 +52,17 @@ struct Variable {
   std::string name;  // may be qualified: "grading.grade"
   Type type;
   int32_t slot = -1;
+};
+
+// What the host knows beside a variable's value, read as a call on its name: `confirmed(budget)`.
+class AttributeProvider {
+ public:
+  virtual ~AttributeProvider() = default;
+  // The functions' names.
+  virtual std::vector<std::string> Names() const = 0;
+  // The variable that holds `name` of `variable`. kNotFound where there is no attribute of that
+  // name; kInvalidArgument, with a message for authors, where this variable does not have it.
+  virtual absl::StatusOr<Variable> Find(absl::string_view name, const Variable& variable) const = 0;
 };
 
 // May it be called with so many arguments, the target of a member included?
@@ -74,6 +89,12 @@ class Env {
   absl::Status AddFunction(Overload overload);
   // A name that denotes a type: `net.IP`, so that `type(x) == net.IP` can be written.
   absl::Status AddType(std::string name, Type type);
+
+  // Null, as to begin with: there are none.
+  void SetAttributes(std::shared_ptr<const AttributeProvider> attributes) {
+    attributes_ = std::move(attributes);
+  }
+  const AttributeProvider* attributes() const { return attributes_.get(); }
 
   // "a.b": a name `x` is looked for as `a.b.x`, `a.x` and `x`, in this order. Empty to begin with.
   void SetContainer(std::string container) { container_ = std::move(container); }
@@ -109,6 +130,7 @@ class Env {
   absl::flat_hash_map<std::string, Type> type_names_;
   std::string container_;
   const TypeProvider* types_ = nullptr;
+  std::shared_ptr<const AttributeProvider> attributes_;
 };
 
 }  // namespace leadgrade::cel

@@ -35,6 +35,16 @@ inline Value Join(EvalContext& context, const Value& so_far, const Value& operan
   return bare ? operand : Absorb(context, so_far, operand, decisive);
 }
 
+inline Value IsKnown(const EvalContext& context, const Value& value) {
+  if (!value.is_unknown()) return Value::Bool(true);
+  if (context.to_be_tried == nullptr) return Value::Bool(false);
+  const auto slots = value.unknown_slots();
+  const bool open = std::any_of(slots.begin(), slots.end(), [&](int32_t slot) {
+    return (*context.to_be_tried)[static_cast<size_t>(slot)];
+  });
+  return open ? value : Value::Bool(false);
+}
+
 inline bool IsDecided(const Value& value, bool decisive) {
   return value.kind() == Kind::kBool && value.bool_value() == decisive;
 }
@@ -191,7 +201,7 @@ Value CompiledProgram::Machine::Run(Value* locals, Value* top) {
         *top++ = locals[in.a];
         break;
       case Op::kKnown:
-        *top++ = Value::Bool(!slots[in.a].is_unknown());
+        *top++ = IsKnown(context_, slots[in.a]);
         break;
       case Op::kCompareSlot:
         *top++ =

@@ -20,6 +20,7 @@ struct VariableUse {
   // Used in any other way too (arithmetic, a function, compared with another variable; a bool or
   // enum used as such, `== null` and `known()` do not count): `compared_with` does not tell all.
   bool opaque = false;
+  bool known = false;  // `known()` asks for it
 };
 
 class Program {

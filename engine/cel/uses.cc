@@ -22,7 +22,7 @@ class Finder {
       }
     }
     if (expr.kind == ExprKind::kCall && expr.operands.size() == 1 && expr.name == "known") {
-      Find(*expr.operands[0]);
+      if (VariableUse* use = Find(*expr.operands[0])) use->known = true;
       return;
     }
     const bool comparison =

@@ -4,6 +4,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/decision/valid_until.h"
+#include "engine/facts/statements.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -60,7 +61,7 @@ class Advancer {
                            [](absl::Time time, const auto& event) { return time < event.time; });
       timeline.insert(after, *std::move(change.event));
     } else if (change.fact->second.has_value()) {
-      lead_.facts[change.fact->first] = *std::move(change.fact->second);
+      facts::State(lead_, change.fact->first, *std::move(change.fact->second));
     } else {
       lead_.facts.erase(change.fact->first);
     }

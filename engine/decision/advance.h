@@ -18,7 +18,9 @@ struct Change {
   absl::Time time;
   // Exactly one of the two.
   std::optional<facts::TimelineEvent> event;
-  std::optional<std::pair<std::string, std::optional<facts::StatedFact>>> fact;  // nullopt: retract
+  // What a source says of a fact, instead of what it said before; nullopt: what all of them said is
+  // taken back.
+  std::optional<std::pair<std::string, std::optional<facts::StatedFact>>> fact;
   facts::Cause cause = facts::Cause::kFact;
 };
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "engine/decision/decision.h"
 #include "engine/decision/evaluation.h"
 
@@ -19,9 +21,18 @@ struct Attainable {
 };
 
 // Runs the grade's rule sets on what is known and, where that leaves the grade open, tries the
-// answers that can make a difference: all combinations while they are no more than kMaxCompletions,
-// a sound over-approximation otherwise. Leaves the row as it is on what is known; where one grade
-// is sure its slot holds it.
+// answers that can make a difference: to facts that are unknown, and to whether those will be
+// confirmed that are not, where rules ask for it. Answers are tried one fact after the other, only
+// as far as the grade still hangs on more; after kMaxCompletions evaluations a sound
+// over-approximation is taken instead. Leaves the row as it is on what is known; where one grade is
+// sure its slot holds it.
 Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues);
+
+// A fact, by its index in the schema, and a value that it is confirmed to have.
+using Answer = std::pair<int, cel::Value>;
+
+// The same if these were known as well, of facts that are not derived. Without `missing`, and
+// leaves the row as it is.
+Attainable FindAttainableIf(Evaluation& evaluation, absl::Span<const Answer> answers);
 
 }  // namespace leadgrade::decision

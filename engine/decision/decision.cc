@@ -21,9 +21,10 @@ class Decider {
   }
 
   std::pair<Decision, absl::Time> Decide(const DecideOptions& options) {
-    for (const facts::UnreadableFact& fact : evaluation_.unreadable()) {
+    for (const facts::UnreadableFact& fact : evaluation_.notes().unreadable) {
       decision_.issues.push_back({"unreadable-fact", "", "", fact.fact + ": " + fact.reason});
     }
+    TakeConflicts();
     Attainable attainable = FindAttainable(evaluation_, &decision_.issues);
     TakeGrades(attainable);
     AddReasons(bundle_.grade.rule_set, attainable.outcome);
@@ -49,6 +50,17 @@ class Decider {
   }
 
  private:
+  void TakeConflicts() {
+    for (int index : evaluation_.notes().conflicted) {
+      const facts::Fact& fact = bundle_.schema.facts[index];
+      FactConflict& conflict = decision_.conflicts.emplace_back();
+      conflict.fact = &fact;
+      for (const facts::StatedFact& statement : lead_.facts.find(fact.name)->second) {
+        if (statement.expire_time > decision_.now) conflict.statements.push_back(statement);
+      }
+    }
+  }
+
   void TakeGrades(const Attainable& attainable) {
     decision_.attainable_exact = attainable.exact;
     for (int grade = static_cast<int>(bundle_.grade_enum->values.size()) - 1; grade >= 0; --grade) {

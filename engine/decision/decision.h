@@ -33,11 +33,19 @@ struct DecisionIssue {
   std::string message;
 };
 
+// Sources that contradict each other, until somebody confirms (facts/statements.h).
+struct FactConflict {
+  const facts::Fact* fact = nullptr;
+  facts::Statements statements;  // those that have not expired
+};
+
 struct MissingFact {
   const facts::Fact* fact = nullptr;
   // The grades that stay attainable, averaged over the fact's possible answers: the lower, the more
   // telling the answer. The list is in rising order of it, then in schema order.
   double remaining_grades = 0;
+  // It has a value, but nobody has confirmed it, and the rules ask for that.
+  bool unconfirmed = false;
 };
 
 // Points into `bundle`, which it keeps alive. Ordinals are those of bundle->grade_enum.
@@ -55,6 +63,7 @@ struct Decision {
   std::vector<MatchedRule> reasons;  // the rule that settles the grade first, then the other sets'
                                      // matches in evaluation order
   std::vector<MissingFact> missing;  // only facts whose answer can change the grade
+  std::vector<FactConflict> conflicts;  // in schema order
   std::vector<NextAction> actions;  // by priority (urgent first), then due time, then catalog order
   std::vector<DecisionIssue> issues;
   // What else the bundle lists under `decision.outputs`, in that order; unknown ones are left out.

@@ -43,7 +43,7 @@ Evaluation::Evaluation(const rules::Bundle& bundle, const facts::Lead& lead, abs
   context_.now = now;
   context_.zone = bundle.time_zone;
   context_.arena = &arena_;
-  stated_ = facts::FillRow(bundle.schema, lead, context_, absl::MakeSpan(slots_), &unreadable_);
+  stated_ = facts::FillRow(bundle.schema, lead, context_, absl::MakeSpan(slots_), &notes_);
 }
 
 void Evaluation::BeginTrial() {

@@ -38,7 +38,7 @@ class Evaluation {
 
   const rules::Bundle& bundle() const { return bundle_; }
   const facts::StatedMask& stated() const { return stated_; }
-  const std::vector<facts::UnreadableFact>& unreadable() const { return unreadable_; }
+  const facts::RowNotes& notes() const { return notes_; }
   cel::EvalContext& context() { return context_; }
   absl::Span<cel::Value> slots() { return absl::MakeSpan(slots_); }
 
@@ -90,7 +90,7 @@ class Evaluation {
   absl::InlinedVector<cel::Value, 64> slots_;
   absl::InlinedVector<cel::Value, 64> saved_;
   cel::EvalContext context_;
-  std::vector<facts::UnreadableFact> unreadable_;
+  facts::RowNotes notes_;
   facts::StatedMask stated_;
   cel::Value unknown_;  // what the conditions of the set being run depend on; null: nothing
 };

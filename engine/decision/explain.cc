@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/decision/attainable.h"
 #include "engine/decision/evaluation.h"
+#include "engine/facts/attributes.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -55,6 +56,10 @@ class Explainer {
       for (const auto& output : set.outputs) {
         names_[output.slot] = absl::StrCat(set.name, ".", output.name);
       }
+    }
+    for (const auto& attribute : bundle_.schema.attributes) {
+      if (attribute.slot >= bundle_.slot_count) break;
+      names_[attribute.slot] = facts::NameOf(attribute, bundle_.schema);
     }
   }
 

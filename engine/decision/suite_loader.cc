@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "engine/facts/fact_row.h"
+#include "engine/decision/suite_facts.h"
 #include "engine/rules/load_context.h"
 
 namespace leadgrade::decision {
@@ -15,23 +14,6 @@ using rules::AddIssue;
 using rules::Located;
 using rules::MapReader;
 using rules::YamlNode;
-
-// A YAML value as someone would state it: quoted text is text, the rest is what it looks like.
-facts::FactValue Stated(const YamlNode& node) {
-  if (node.is_null()) return {std::monostate()};
-  if (node.is_sequence()) {
-    facts::FactList list;
-    for (const YamlNode& item : node.items) list.push_back(Stated(item));
-    return {std::move(list)};
-  }
-  if (!node.plain) return {node.text};
-  if (node.text == "true" || node.text == "false") return {node.text == "true"};
-  int64_t whole = 0;
-  if (absl::SimpleAtoi(node.text, &whole)) return {whole};
-  double real = 0;
-  if (absl::SimpleAtod(node.text, &real)) return {real};
-  return {node.text};
-}
 
 class SuiteLoader {
  public:
@@ -69,17 +51,8 @@ class SuiteLoader {
   std::vector<SuiteCase> Take() { return std::move(cases_); }
 
  private:
-  // nullopt where there is none; some instant, with an issue, where it is none.
   std::optional<absl::Time> ReadTime(const std::optional<Located>& at) {
-    if (!at.has_value()) return std::nullopt;
-    const std::optional<std::string> text = rules::ReadText(issues_, *at);
-    absl::Time time = absl::UnixEpoch();
-    if (text.has_value() && (!absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr) ||
-                             time == absl::InfiniteFuture() || time == absl::InfinitePast())) {
-      AddIssue(issues_, *at, "bad-value", absl::StrCat("`", *text, "` is no instant"),
-               "with its offset, such as `2026-03-01T09:30:00+08:00`");
-    }
-    return time;
+    return ReadInstant(issues_, at);
   }
 
   void ReadCase(const Located& at) {
@@ -161,13 +134,13 @@ class SuiteLoader {
                    absl::StrCat("`", key.text, "` is given twice"));
           continue;
         }
-        Change change;
-        change.time = at;
-        change.cause = facts::Cause::kFact;
-        const auto fact = ReadFact(facts->At(key), facts->At(value), at);
-        if (!fact.has_value()) continue;
-        change.fact.emplace(key.text, *fact);
-        changes.push_back(std::move(change));
+        for (facts::StatedFact& stated :
+             ReadStatements(bundle_.schema, issues_, facts->At(key), facts->At(value), at)) {
+          Change& change = changes.emplace_back();
+          change.time = at;
+          change.cause = facts::Cause::kFact;
+          change.fact.emplace(key.text, std::move(stated));
+        }
       }
     }
     for (const Located& item : reader.List("events").value_or(std::vector<Located>())) {
@@ -179,26 +152,6 @@ class SuiteLoader {
       changes.push_back(std::move(change));
     }
     return changes;
-  }
-
-  std::optional<facts::StatedFact> ReadFact(const Located& name, const Located& value,
-                                            absl::Time at) {
-    const facts::Fact* fact = bundle_.schema.Find(name->text);
-    if (fact == nullptr) {
-      AddIssue(issues_, name, "unknown-name", absl::StrCat("unknown fact `", name->text, "`"),
-               base::DidYouMeanOrAll(name->text, FactNames()));
-      return std::nullopt;
-    }
-    auto accepted = facts::Accept(*fact, Stated(*value.node));
-    if (!accepted.ok()) {
-      AddIssue(issues_, value, "bad-value",
-               absl::StrCat("`", name->text, "`: ", accepted.status().message()));
-      return std::nullopt;
-    }
-    facts::StatedFact stated;
-    stated.value = *std::move(accepted);
-    stated.observed_time = at;
-    return stated;
   }
 
   std::optional<facts::TimelineEvent> ReadEvent(const Located& at, absl::Time time) {
@@ -250,9 +203,10 @@ class SuiteLoader {
 
   Expectation ReadExpectation(const Located& at) {
     Expectation expect;
-    const MapReader reader(issues_, at, "an expectation",
-                           {"grade", "potentialGrade", "provisional", "attainableGrades",
-                            "missingFacts", "reasons", "actions", "score", "validUntil", "issues"});
+    const MapReader reader(
+        issues_, at, "an expectation",
+        {"grade", "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
+         "reasons", "actions", "score", "validUntil", "issues"});
     if (!reader.is_map()) return expect;
     for (const auto& [key, target] :
          {std::pair("grade", &expect.grade), {"potentialGrade", &expect.potential_grade}}) {
@@ -266,12 +220,14 @@ class SuiteLoader {
     expect.valid_until = never ? absl::InfiniteFuture() : ReadTime(until);
     expect.attainable_grades = Names(reader, "attainableGrades");
     expect.missing_facts = Names(reader, "missingFacts");
+    expect.conflicts = Names(reader, "conflicts");
     expect.reasons = Names(reader, "reasons");
     expect.actions = Names(reader, "actions");
     expect.issues = Names(reader, "issues");
     CheckNames(reader, "reasons", RuleIds());
     CheckNames(reader, "attainableGrades", bundle_.grade_enum->values);
     CheckNames(reader, "missingFacts", FactNames());
+    CheckNames(reader, "conflicts", FactNames());
     CheckNames(reader, "issues",
                {"evaluation-error", "hit-policy-conflict", "no-outcome", "unreadable-fact"});
     if (bundle_.action_enum != nullptr) {

@@ -19,6 +19,7 @@ struct Expectation {
   std::optional<bool> provisional;
   std::optional<std::vector<std::string>> attainable_grades;  // as a set
   std::optional<std::vector<std::string>> missing_facts;      // in order
+  std::optional<std::vector<std::string>> conflicts;          // facts, in schema order
   std::optional<std::vector<std::string>> reasons;  // rule ids; the first is the decision's first
   std::optional<std::vector<std::string>> actions;  // codes, as a set
   std::optional<double> score;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "engine/decision/suite_loader.h"
+#include "engine/facts/statements.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -83,6 +84,13 @@ class Checker {
     AsSet("issues", expect.issues, issues);
     if (expect.missing_facts.has_value() && *expect.missing_facts != missing) {
       Fail("missingFacts", Join(*expect.missing_facts), Join(missing));
+    }
+    std::vector<std::string> conflicts;
+    for (const FactConflict& conflict : decision_.conflicts) {
+      conflicts.push_back(conflict.fact->name);
+    }
+    if (expect.conflicts.has_value() && *expect.conflicts != conflicts) {
+      Fail("conflicts", Join(*expect.conflicts), Join(conflicts));
     }
     if (!expect.reasons.has_value()) return;
     const bool first = expect.reasons->empty()
@@ -174,7 +182,7 @@ class Runner {
   static facts::Lead Known(facts::Lead lead, const std::vector<Change>& changes) {
     for (const Change& change : changes) {
       if (change.fact.has_value()) {
-        lead.facts[change.fact->first] = *change.fact->second;
+        facts::State(lead, change.fact->first, *change.fact->second);
       } else {
         lead.timeline.push_back(*change.event);
       }

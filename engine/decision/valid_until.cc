@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/facts/aggregates.h"
+#include "engine/facts/statements.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -32,6 +33,7 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
   cel::EvalContext& context = evaluation.context();
   absl::Time until =
       std::min(NextEntry(lead.timeline, context.now), NextEntry(lead.grade_history, context.now));
+  until = std::min(until, facts::NextExpiry(lead, context.now));
   std::vector<Course> courses(bundle.slot_count);
   courses[facts::kNowSlot] = {absl::InfiniteFuture(), Course::Shape::kInstant, 1};
   for (int index : bundle.grade_facts) {
@@ -40,6 +42,11 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
   for (const facts::Aggregate& aggregate : bundle.schema.aggregates) {
     if (!aggregate.within.has_value()) continue;
     courses[aggregate.slot].until = facts::NextAggregateChange(aggregate, lead, context);
+  }
+  for (const facts::FactAttribute& attribute : bundle.schema.attributes) {
+    if (attribute.slot >= bundle.slot_count) break;
+    if (attribute.what != facts::Provenance::kAge) continue;
+    courses[attribute.slot] = {absl::InfiniteFuture(), Course::Shape::kInstant, 1};
   }
   for (int index : bundle.schema.derivation_order) {
     const facts::Fact& fact = bundle.schema.facts[index];
@@ -63,7 +70,11 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
 
 bool SameAnswer(const Decision& a, const Decision& b) {
   const auto same_missing = [](const MissingFact& x, const MissingFact& y) {
-    return x.fact == y.fact;
+    return x.fact == y.fact && x.unconfirmed == y.unconfirmed;
+  };
+  const auto same_conflict = [](const FactConflict& x, const FactConflict& y) {
+    // Of one lead, so that the number tells whether one has expired.
+    return x.fact == y.fact && x.statements.size() == y.statements.size();
   };
   const auto same_action = [](const NextAction& x, const NextAction& y) {
     return x.action == y.action;
@@ -77,6 +88,8 @@ bool SameAnswer(const Decision& a, const Decision& b) {
          a.outputs == b.outputs &&
          std::equal(a.missing.begin(), a.missing.end(), b.missing.begin(), b.missing.end(),
                     same_missing) &&
+         std::equal(a.conflicts.begin(), a.conflicts.end(), b.conflicts.begin(), b.conflicts.end(),
+                    same_conflict) &&
          std::equal(a.actions.begin(), a.actions.end(), b.actions.begin(), b.actions.end(),
                     same_action) &&
          std::equal(a.issues.begin(), a.issues.end(), b.issues.begin(), b.issues.end(), same_issue);

@@ -1,7 +1,10 @@
 #include "engine/facts/fact_row.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "engine/facts/aggregates.h"
+#include "engine/facts/statements.h"
 
 namespace leadgrade::facts {
 namespace {
@@ -63,35 +66,77 @@ std::optional<Value> ToCelValue(const Type& type, const FactValue& fact, cel::Ar
   }
 }
 
+Value Attribute(const FactAttribute& attribute, const Fact& fact, const Belief& belief,
+                cel::EvalContext& context) {
+  switch (attribute.what) {
+    case Provenance::kConfirmed:
+      return Value::Bool(belief.status == FactStatus::kConfirmed);
+    case Provenance::kConflicted:
+      return Value::Bool(belief.conflicted);
+    case Provenance::kAge:
+      if (belief.by == nullptr || belief.by->observed_time == absl::InfinitePast()) {
+        return context.arena->MakeUnknown({fact.slot});
+      }
+      return Value::Duration(context.now - belief.by->observed_time);
+    case Provenance::kSourceRole: {
+      const cel::EnumType* roles = attribute.type.WithoutNull().enum_type().get();
+      const int role = belief.by == nullptr ? -1 : roles->OrdinalOf(belief.by->role).value_or(-1);
+      return role < 0 ? Value::Null() : Value::Enum(roles, role);
+    }
+  }
+  return Value::Null();
+}
+
+void FillAttributes(const Schema& schema, const Lead& lead, const StatedMask& stated,
+                    cel::EvalContext& context, absl::Span<Value> slots) {
+  for (const FactAttribute& attribute : schema.attributes) {
+    if (attribute.slot >= static_cast<int32_t>(slots.size())) return;
+    const Fact& fact = schema.facts[attribute.fact];
+    Belief belief;
+    if (const auto it = lead.facts.find(fact.name); it != lead.facts.end()) {
+      belief = Resolve(it->second, schema.source_roles.get(), context.now);
+    }
+    // A value that can't be read is none.
+    if (!stated[attribute.fact])
+      belief = {nullptr, FactStatus::kUnknown, nullptr, belief.conflicted};
+    slots[attribute.slot] = Attribute(attribute, fact, belief, context);
+  }
+}
+
 }  // namespace
 
 StatedMask FillRow(const Schema& schema, const Lead& lead, cel::EvalContext& context,
-                   absl::Span<Value> slots, std::vector<UnreadableFact>* unreadable) {
+                   absl::Span<Value> slots, RowNotes* notes) {
   slots[kNowSlot] = Value::Timestamp(context.now);
   for (const Aggregate& aggregate : schema.aggregates) {
     slots[aggregate.slot] = EvaluateAggregate(aggregate, lead, context);
   }
   StatedMask stated(schema.facts.size(), false);
-  for (const auto& [name, statement] : lead.facts) {
+  for (const auto& [name, statements] : lead.facts) {
     const auto it = schema.fact_index.find(name);
     // A fact that this bundle does not know, stated under another one.
     if (it == schema.fact_index.end()) continue;
     const Fact& fact = schema.facts[it->second];
-    const std::optional<Value> value = ToCelValue(fact.type, statement.value, *context.arena);
+    const Belief belief = Resolve(statements, schema.source_roles.get(), context.now);
+    if (belief.conflicted && notes != nullptr) notes->conflicted.push_back(it->second);
+    if (belief.value == nullptr) continue;
+    const std::optional<Value> value = ToCelValue(fact.type, *belief.value, *context.arena);
     if (value.has_value()) {
       slots[fact.slot] = *value;
       stated[it->second] = true;
-    } else if (unreadable != nullptr) {
-      unreadable->push_back(
+    } else if (notes != nullptr) {
+      notes->unreadable.push_back(
           {name, absl::StrCat("the stated value is no `", fact.type.ToString(), "`")});
     }
   }
+  if (notes != nullptr) std::sort(notes->conflicted.begin(), notes->conflicted.end());
   for (size_t i = 0; i < schema.facts.size(); ++i) {
     const Fact& fact = schema.facts[i];
     if (!stated[i] && fact.derivation == nullptr) {
       slots[fact.slot] = context.arena->MakeUnknown({fact.slot});
     }
   }
+  FillAttributes(schema, lead, stated, context, slots);
   Rederive(schema, stated, context, slots);
   return stated;
 }

@@ -21,6 +21,12 @@ struct UnreadableFact {
   std::string reason;
 };
 
+// What is to be said of the facts beside their values.
+struct RowNotes {
+  std::vector<UnreadableFact> unreadable;
+  std::vector<int> conflicted;  // indexes into the schema's facts, rising
+};
+
 // Checks a stated value against the schema and converts it to what the record keeps: enum names
 // must exist, ranges hold, numbers convert without loss (a whole double for an int fact, "123" is
 // no int). kInvalidArgument with a message that names what was expected, and a hint for an enum.
@@ -30,13 +36,13 @@ absl::StatusOr<FactValue> Accept(const Fact& fact, FactValue value);
 // Which facts, by index, have a value of their own that no derivation may replace.
 using StatedMask = std::vector<bool>;
 
-// Writes slots[0, end of facts): `now`, aggregates, stated facts, derived facts; a fact not stated
-// and without derivation is unknown with its own slot as the cause. `slots` is at least as long as
-// the schema's slots; text points into `lead`, all else into `context.arena`. Only events and grade
-// changes at or before context.now count. `context.slots` must be `slots`. `unreadable` may be
-// null.
+// Writes `now`, aggregates, stated facts, attributes as far as `slots` reaches, derived facts; a
+// fact without a value (statements.h) and without derivation is unknown with its own slot as the
+// cause. `slots` is at least as long as aggregates and facts; text points into `lead`, all else
+// into `context.arena`. Only events and grade changes at or before context.now count.
+// `context.slots` must be `slots`. `notes` may be null.
 StatedMask FillRow(const Schema& schema, const Lead& lead, cel::EvalContext& context,
-                   absl::Span<cel::Value> slots, std::vector<UnreadableFact>* unreadable);
+                   absl::Span<cel::Value> slots, RowNotes* notes);
 
 // Evaluates the derived facts again, but those in `stated`, after others were changed in `slots` by
 // hand: how completions of unknown facts are tried.

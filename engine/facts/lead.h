@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
 
 namespace leadgrade::facts {
@@ -25,14 +26,25 @@ struct FactValue {
   friend bool operator==(const FactValue& a, const FactValue& b) { return a.value == b.value; }
 };
 
-enum class FactStatus : uint8_t { kConfirmed = 0, kClaimed = 1 };
+enum class FactStatus : uint8_t {
+  kConfirmed = 0,
+  kClaimed = 1,
+  kUnknown = 2,  // asked, and not told: takes back what the source said before; `value` is null
+  kRefuted = 3,  // found out not to be `value`
+};
 
 struct StatedFact {
   FactValue value;
   FactStatus status = FactStatus::kConfirmed;
   std::string source;  // who said so; may be empty
   absl::Time observed_time = absl::InfinitePast();
+  std::string role = {};  // what the source is: a value of the schema's source roles, or empty
+  absl::Time expire_time = absl::InfiniteFuture();  // counts until then, exclusive
 };
+
+// What is said of one fact, one statement a source, in the order they were recorded; never empty
+// in a lead. What counts of them is told by statements.h.
+using Statements = absl::InlinedVector<StatedFact, 1>;
 
 struct TimelineEvent {
   absl::Time time;
@@ -59,7 +71,7 @@ struct OpenAction {
 };
 
 struct Lead {
-  std::map<std::string, StatedFact, std::less<>> facts;
+  std::map<std::string, Statements, std::less<>> facts;
   std::vector<TimelineEvent> timeline;     // by time, equal times in order of arrival
   std::vector<GradeChange> grade_history;  // oldest first
   std::vector<OpenAction> open_actions;

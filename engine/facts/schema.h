@@ -59,10 +59,29 @@ struct Fact {
   int32_t slot = -1;
 };
 
+// What rules may ask of how a fact is known, beside its value. Of facts that are not derived.
+enum class Provenance : uint8_t {
+  kConfirmed,   // confirmed(x): bool
+  kConflicted,  // conflicted(x): bool
+  kAge,         // age(x): duration since the statement that counts was observed; unknown as x is
+  kSourceRole,  // source_role(x): the role of its source, null where it has none
+};
+
+struct FactAttribute {
+  Provenance what = Provenance::kConfirmed;
+  int fact = 0;  // index into facts
+  cel::Type type;
+  int32_t slot = -1;
+};
+
 // Immutable once loaded. Slot layout: 0 is `now` (timestamp); then aggregates, then facts, each in
-// file order; rule set outputs follow (rules/bundle.h).
+// file order; rule set outputs follow (rules/bundle.h), then attributes.
 struct Schema {
   std::vector<std::shared_ptr<const cel::EnumType>> enums;
+  // What sources may be, from least to most say; null where the schema names no such type.
+  std::shared_ptr<const cel::EnumType> source_roles;
+  // Those that rules read, and behind them all others, for CEL outside the rules.
+  std::vector<FactAttribute> attributes;
   std::vector<std::string> event_types;  // declared; empty: any type is accepted
   std::vector<Aggregate> aggregates;
   std::vector<Fact> facts;

@@ -99,14 +99,36 @@ Value AnyValue(const Fact& fact, TypeKind kind) {
   }
 }
 
-std::vector<int> GradeFacts(const Bundle& bundle) {
+// The fact that a slot, or the attribute in it, is of; -1 for all others.
+int FactOfSlot(const facts::Schema& schema, int32_t slot) {
+  const int32_t first = schema.facts.empty() ? 0 : schema.facts.front().slot;
+  if (slot >= first && slot < first + static_cast<int32_t>(schema.facts.size())) {
+    return slot - first;
+  }
+  if (schema.attributes.empty() || slot < schema.attributes.front().slot) return -1;
+  return schema.attributes[slot - schema.attributes.front().slot].fact;
+}
+
+std::vector<int> Indexes(const std::vector<bool>& set) {
+  std::vector<int> indexes;
+  for (size_t i = 0; i < set.size(); ++i) {
+    if (set[i]) indexes.push_back(static_cast<int>(i));
+  }
+  return indexes;
+}
+
+// Fills grade_facts and grade_attributes.
+void FindGradeFacts(Bundle* out) {
+  const Bundle& bundle = *out;
   const auto& facts = bundle.schema.facts;
-  const int32_t first = facts.empty() ? 0 : facts.front().slot;
+  const auto& attributes = bundle.schema.attributes;
   std::vector<bool> read(facts.size(), false);
+  std::vector<bool> attribute_read(attributes.size(), false);
   const auto note = [&](const cel::Program& program) {
     for (int32_t slot : program.slots()) {
-      if (slot >= first && slot < first + static_cast<int32_t>(facts.size())) {
-        read[slot - first] = true;
+      if (const int fact = FactOfSlot(bundle.schema, slot); fact >= 0) read[fact] = true;
+      if (!attributes.empty() && slot >= attributes.front().slot) {
+        attribute_read[slot - attributes.front().slot] = true;
       }
     }
   };
@@ -116,11 +138,8 @@ std::vector<int> GradeFacts(const Bundle& bundle) {
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
     if (read[*it]) note(*facts[*it].derivation);
   }
-  std::vector<int> indexes;
-  for (size_t i = 0; i < read.size(); ++i) {
-    if (read[i]) indexes.push_back(static_cast<int>(i));
-  }
-  return indexes;
+  out->grade_facts = Indexes(read);
+  out->grade_attributes = Indexes(attribute_read);
 }
 
 class AnswerFinder {
@@ -129,6 +148,7 @@ class AnswerFinder {
 
   void AddUse(const cel::VariableUse& use) {
     opaque_ |= use.opaque;
+    answers_->known_asked |= use.known;
     constants_.insert(constants_.end(), use.compared_with.begin(), use.compared_with.end());
   }
 
@@ -250,7 +270,7 @@ class AnswerFinder {
 void FindAnswers(Bundle* bundle) {
   facts::Schema& schema = bundle->schema;
   bundle->grade_rule_sets = GradeRuleSets(*bundle);
-  bundle->grade_facts = GradeFacts(*bundle);
+  FindGradeFacts(bundle);
   bundle->answers.assign(schema.facts.size(), Answers());
   std::vector<AnswerFinder> finders;
   for (size_t i = 0; i < schema.facts.size(); ++i) {
@@ -273,11 +293,15 @@ void FindAnswers(Bundle* bundle) {
     moves[i] = true;
     for (int derived : schema.derivation_order) {
       for (int32_t slot : schema.facts[derived].derivation->slots()) {
-        if (slot >= first && slot < end && moves[slot - first]) moves[derived] = true;
+        const int fact = FactOfSlot(schema, slot);
+        if (fact >= 0 && moves[fact]) moves[derived] = true;
       }
       if (moves[derived] && derived != static_cast<int>(i)) {
         bundle->answers[i].dependents.push_back(derived);
       }
+    }
+    for (int derived : bundle->answers[i].dependents) {
+      bundle->answers[i].known_asked |= bundle->answers[derived].known_asked;
     }
   }
 }

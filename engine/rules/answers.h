@@ -4,8 +4,8 @@
 
 namespace leadgrade::rules {
 
-// Fills bundle->grade_rule_sets, bundle->grade_facts and bundle->answers. For a bundle whose rules
-// are compiled.
+// Fills bundle->grade_rule_sets, grade_facts, grade_attributes and answers. For a bundle whose
+// rules are compiled.
 void FindAnswers(Bundle* bundle);
 
 }  // namespace leadgrade::rules

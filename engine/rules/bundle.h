@@ -69,6 +69,8 @@ struct Answers {
   // The values stand for all there are; false where a rule reads the fact in a way that is not
   // followed, or where there are too many.
   bool exhaustive = true;
+  // A rule asks whether the fact, or one derived from it, is known.
+  bool known_asked = false;
   // Derived facts that change with it, as indexes into schema.facts, in derivation order.
   std::vector<int> dependents;
 };
@@ -117,7 +119,8 @@ struct Bundle {
   std::vector<int> evaluation_order;  // rule sets, those read before those that read them
   std::vector<Action> actions;
   std::shared_ptr<const cel::EnumType> action_enum;  // ordinal = index into actions; may be null
-  int32_t slot_count = 0;
+  int32_t slot_count = 0;                            // that a decision reads
+  int32_t env_slot_count = 0;  // that CEL with `env` may read: these, and the other attributes
 
   OutputRef grade;           // an enum output, single-valued; required
   OutputRef score;           // numeric; optional
@@ -129,6 +132,8 @@ struct Bundle {
   std::vector<int> grade_rule_sets;
   // Facts that these read, directly or through derived ones, as indexes into schema.facts, rising.
   std::vector<int> grade_facts;
+  // Attributes that these read, likewise, as indexes into schema.attributes, rising.
+  std::vector<int> grade_attributes;
   // Per fact of the schema.
   std::vector<Answers> answers;
 

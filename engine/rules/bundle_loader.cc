@@ -146,9 +146,9 @@ class BundleLoader {
           MapReader(issues_, root, "a bundle",
                     {"apiVersion", "kind", "metadata", "timeZone", "parameters", "decision"}));
     } else if (kind == "FactSchema") {
-      Add(&schemas_,
-          MapReader(issues_, root, "a fact schema",
-                    {"apiVersion", "kind", "metadata", "types", "events", "aggregates", "facts"}));
+      Add(&schemas_, MapReader(issues_, root, "a fact schema",
+                               {"apiVersion", "kind", "metadata", "types", "events", "sourceRoles",
+                                "aggregates", "facts"}));
     } else if (kind == "ActionCatalog") {
       Add(&catalogs_, MapReader(issues_, root, "an action catalog",
                                 {"apiVersion", "kind", "metadata", "actions"}));
@@ -217,6 +217,7 @@ class BundleLoader {
                  "use letters, digits and `_`");
       }
     }
+    for (const Document& document : schemas_) facts_.ReadSourceRoles(document.reader);
     if (!NamesLost()) ReadDecisionGrade();
     for (const Document& document : schemas_) {
       facts_.ReadAggregates(document.reader, bundle_->grade_enum);
@@ -224,12 +225,16 @@ class BundleLoader {
     }
     DeclareAll(output_enums);
     ReadParameters();
-    bundle_->slot_count = rule_sets_.Declare(env_.get(), facts_.next_slot());
+    const int32_t first_free = rule_sets_.Declare(env_.get(), facts_.next_slot());
     if (NamesLost()) return;
-    facts_.CompileDerivations(*env_);
+    const auto attributes = facts_.MakeAttributes(first_free);
+    env_->SetAttributes(attributes);
+    facts_.CompileDerivations(*env_, first_free);
     rule_sets_.CompileRules(*env_);
     CheckRuleNames();
     ReadDecisionRest();
+    schema.attributes = attributes->Finish(&bundle_->slot_count);
+    bundle_->env_slot_count = first_free + static_cast<int32_t>(schema.attributes.size());
     bundle_->env = env_;
   }
 

@@ -104,6 +104,25 @@ void FactLoader::ReadTypes(const MapReader& document) {
   }
 }
 
+void FactLoader::ReadSourceRoles(const MapReader& document) {
+  const auto at = document.Find("sourceRoles");
+  if (!at.has_value()) return;
+  const std::optional<std::string> name = ReadText(issues_, *at);
+  if (!name.has_value()) return;
+  std::vector<std::string> known;
+  for (const auto& type : schema_->enums) {
+    known.push_back(type->name);
+    if (type->name != *name) continue;
+    if (schema_->source_roles != nullptr) {
+      AddIssue(issues_, *at, "duplicate-name", "the type of source roles is named already");
+    }
+    schema_->source_roles = type;
+    return;
+  }
+  AddIssue(issues_, *at, "unknown-type", absl::StrCat("unknown type `", *name, "`"),
+           base::DidYouMeanOrAll(*name, known));
+}
+
 void FactLoader::ReadAggregates(const MapReader& document,
                                 const std::shared_ptr<const cel::EnumType>& grade_enum) {
   const auto aggregates = document.Find("aggregates");
@@ -292,13 +311,22 @@ void FactLoader::Declare(cel::Env* env) {
   }
 }
 
-void FactLoader::CompileDerivations(const cel::Env& env) {
+std::shared_ptr<facts::FactAttributes> FactLoader::MakeAttributes(int32_t next_slot) const {
+  absl::flat_hash_set<int> derived;
+  for (const auto& [index, at] : derivations_) derived.insert(index);
+  return std::make_shared<facts::FactAttributes>(*schema_, std::move(derived), next_slot);
+}
+
+void FactLoader::CompileDerivations(const cel::Env& env, int32_t outputs_end) {
   for (const auto& [index, at] : derivations_) {
     Fact& fact = schema_->facts[index];
     fact.derivation = CompileAt(issues_, at, env, fact.type);
     if (fact.derivation == nullptr) continue;
     const auto& slots = fact.derivation->slots();
-    if (!slots.empty() && slots.back() >= next_slot_) {
+    const bool reads_output = std::any_of(slots.begin(), slots.end(), [&](int32_t slot) {
+      return slot >= next_slot_ && slot < outputs_end;
+    });
+    if (reads_output) {
       AddIssue(issues_, at, "bad-value", "a fact is not derived from the output of a rule set",
                "rule sets read facts, and other rule sets");
       fact.derivation = nullptr;
@@ -314,7 +342,8 @@ void FactLoader::OrderDerivations() {
   for (size_t i = 0; i < facts.size(); ++i) {
     if (facts[i].derivation == nullptr) continue;
     for (int32_t slot : facts[i].derivation->slots()) {
-      if (slot >= first_slot) depends_on[i].push_back(slot - first_slot);
+      // Attributes are of facts that are not derived.
+      if (slot >= first_slot && slot < next_slot_) depends_on[i].push_back(slot - first_slot);
     }
   }
   std::vector<int> cycle;

@@ -6,6 +6,7 @@
 
 #include "engine/base/issue.h"
 #include "engine/cel/env.h"
+#include "engine/facts/attributes.h"
 #include "engine/facts/schema.h"
 #include "engine/rules/load_context.h"
 
@@ -19,6 +20,8 @@ class FactLoader {
 
   // `types` and `events` of one document.
   void ReadTypes(const MapReader& document);
+  // `sourceRoles`: the name of one of schema->enums.
+  void ReadSourceRoles(const MapReader& document);
   // `aggregates` and `facts`; types may be any of schema->enums. `grade_enum` may be null where the
   // bundle names no grade: the issue about that is elsewhere.
   void ReadAggregates(const MapReader& document,
@@ -26,9 +29,12 @@ class FactLoader {
   void ReadFacts(const MapReader& document);
   // Numbers the slots and declares aggregates and facts.
   void Declare(cel::Env* env);
+  // What may be asked of the facts; slots from `next_slot` on.
+  std::shared_ptr<facts::FactAttributes> MakeAttributes(int32_t next_slot) const;
   // Compiles the derivations and puts them in order. `env` has all that they may read, and rule
-  // sets' outputs, so that a derivation that reads one is told that it may not.
-  void CompileDerivations(const cel::Env& env);
+  // sets' outputs, below `outputs_end`, so that a derivation that reads one is told that it may
+  // not.
+  void CompileDerivations(const cel::Env& env, int32_t outputs_end);
   // Reports rules that aggregates name and the bundle does not have.
   void CheckRuleNames(const std::vector<std::string>& rule_ids);
 

@@ -10,6 +10,10 @@ void FindTimed(Bundle* bundle) {
   for (const facts::Aggregate& aggregate : bundle->schema.aggregates) {
     timed[aggregate.slot] = aggregate.within.has_value();
   }
+  for (const facts::FactAttribute& attribute : bundle->schema.attributes) {
+    if (attribute.slot >= bundle->slot_count) break;
+    timed[attribute.slot] = attribute.what == facts::Provenance::kAge;
+  }
   for (int index : bundle->schema.derivation_order) {
     facts::Fact& fact = bundle->schema.facts[index];
     fact.timed = TimedProgram::Make(fact.derivation, *bundle->env, timed);

@@ -111,6 +111,20 @@ v1::ChangeCause CauseProto(facts::Cause cause) {
   return v1::CHANGE_CAUSE_UNSPECIFIED;
 }
 
+v1::FactStatus StatusProto(facts::FactStatus status) {
+  switch (status) {
+    case facts::FactStatus::kConfirmed:
+      return v1::FACT_STATUS_CONFIRMED;
+    case facts::FactStatus::kClaimed:
+      return v1::FACT_STATUS_CLAIMED;
+    case facts::FactStatus::kUnknown:
+      return v1::FACT_STATUS_UNKNOWN;
+    case facts::FactStatus::kRefuted:
+      return v1::FACT_STATUS_REFUTED;
+  }
+  return v1::FACT_STATUS_UNSPECIFIED;
+}
+
 void WriteGrades(const decision::Decision& decision, v1::Decision* out) {
   out->set_grade(GradeName(decision, decision.grade));
   out->set_potential_grade(GradeName(decision, decision.potential_grade));
@@ -134,6 +148,16 @@ void WriteTexts(const decision::Decision& decision, base::Language language, v1:
     fact->set_fact(missing.fact->name);
     fact->set_title(missing.fact->title.In(language));
     fact->set_question(missing.fact->question.In(language));
+    fact->set_status(missing.unconfirmed ? v1::FACT_STATUS_CLAIMED : v1::FACT_STATUS_UNKNOWN);
+  }
+  for (const decision::FactConflict& conflict : decision.conflicts) {
+    v1::FactConflict* written = out->add_conflicts();
+    written->set_fact(conflict.fact->name);
+    written->set_title(conflict.fact->title.In(language));
+    written->set_question(conflict.fact->question.In(language));
+    for (const facts::StatedFact& statement : conflict.statements) {
+      ToProto(statement, written->add_statements());
+    }
   }
 }
 
@@ -231,12 +255,15 @@ void ToProto(const facts::GradeChange& change, v1::GradeChange* out) {
 }
 
 void ToProto(const facts::StatedFact& fact, v1::FactStatement* out) {
-  ToProto(fact.value, out->mutable_value());
-  out->set_status(fact.status == facts::FactStatus::kClaimed ? v1::FACT_STATUS_CLAIMED
-                                                             : v1::FACT_STATUS_CONFIRMED);
+  if (fact.status != facts::FactStatus::kUnknown) ToProto(fact.value, out->mutable_value());
+  out->set_status(StatusProto(fact.status));
   out->set_source(fact.source);
+  out->set_source_role(fact.role);
   if (fact.observed_time != absl::InfinitePast()) {
     *out->mutable_observed_time() = ToProto(fact.observed_time);
+  }
+  if (fact.expire_time != absl::InfiniteFuture()) {
+    *out->mutable_expire_time() = ToProto(fact.expire_time);
   }
 }
 

@@ -64,6 +64,22 @@ bool CheckEventType(const rules::Bundle& bundle, absl::string_view type, absl::s
   return false;
 }
 
+bool CheckSourceRole(const rules::Bundle& bundle, absl::string_view role, absl::string_view field,
+                     Violations* violations) {
+  if (!CheckLength(role, kMaxSourceRoleBytes, field, violations)) return false;
+  const auto& roles = bundle.schema.source_roles;
+  if (role.empty() || roles == nullptr || roles->OrdinalOf(role).has_value()) return true;
+  AddUnknown("source role", role, roles->values, field, violations);
+  return false;
+}
+
+bool CheckExpiry(absl::Time expires, absl::Time observed, absl::string_view field,
+                 Violations* violations) {
+  if (expires > observed) return true;
+  Add(field, "expires before it was observed", violations);
+  return false;
+}
+
 bool CheckGrade(const rules::Bundle& bundle, absl::string_view grade, absl::string_view field,
                 Violations* violations) {
   if (bundle.grade_enum->OrdinalOf(grade).has_value()) return true;

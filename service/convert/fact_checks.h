@@ -31,6 +31,9 @@ std::vector<std::string> FactNames(const rules::Bundle& bundle);
 
 bool CheckEventType(const rules::Bundle& bundle, absl::string_view type, absl::string_view field,
                     Violations* violations);
+// One of the bundle's source roles, where it has them; or empty.
+bool CheckSourceRole(const rules::Bundle& bundle, absl::string_view role, absl::string_view field,
+                     Violations* violations);
 bool CheckGrade(const rules::Bundle& bundle, absl::string_view grade, absl::string_view field,
                 Violations* violations);
 bool CheckLength(absl::string_view text, size_t limit, absl::string_view field,
@@ -39,6 +42,9 @@ bool CheckLength(absl::string_view text, size_t limit, absl::string_view field,
 bool CheckSize(size_t size, size_t limit, absl::string_view what, absl::string_view field,
                Violations* violations);
 bool CheckAmount(double amount, absl::string_view field, Violations* violations);
+// After `observed`.
+bool CheckExpiry(absl::Time expires, absl::Time observed, absl::string_view field,
+                 Violations* violations);
 // At most kMaxAhead of `now`.
 bool CheckNotAhead(absl::Time time, absl::Time now, absl::string_view field,
                    Violations* violations);

@@ -24,10 +24,14 @@ facts::FactStatus ReadStatus(v1::FactStatus status, absl::string_view field,
       return facts::FactStatus::kConfirmed;
     case v1::FACT_STATUS_CLAIMED:
       return facts::FactStatus::kClaimed;
+    case v1::FACT_STATUS_UNKNOWN:
+      return facts::FactStatus::kUnknown;
+    case v1::FACT_STATUS_REFUTED:
+      return facts::FactStatus::kRefuted;
     default:
       Add(field,
           absl::StrCat("unknown status ", static_cast<int>(status),
-                       "; expected FACT_STATUS_CONFIRMED or FACT_STATUS_CLAIMED"),
+                       "; expected FACT_STATUS_CONFIRMED, CLAIMED, UNKNOWN or REFUTED"),
           violations);
       return facts::FactStatus::kConfirmed;
   }
@@ -99,8 +103,14 @@ std::optional<facts::StatedFact> ReadFact(const rules::Bundle& bundle, absl::str
                                           Violations* violations) {
   const size_t before = violations->size();
   facts::StatedFact out;
+  out.status = ReadStatus(statement.status(), Under(path, "status"), violations);
   if (const facts::Fact* fact = bundle.schema.Find(name); fact == nullptr) {
     AddUnknown("fact", name, FactNames(bundle), path, violations);
+  } else if (out.status == facts::FactStatus::kUnknown) {
+    if (statement.has_value() && !statement.value().has_null_value()) {
+      Add(Under(path, "value"), "is of a fact that is said to be unknown; leave it out",
+          violations);
+    }
   } else {
     auto value = ReadValue(*fact, statement.value());
     if (value.ok()) {
@@ -109,13 +119,19 @@ std::optional<facts::StatedFact> ReadFact(const rules::Bundle& bundle, absl::str
       Add(Under(path, "value"), value.status().message(), violations);
     }
   }
-  out.status = ReadStatus(statement.status(), Under(path, "status"), violations);
   CheckLength(statement.source(), kMaxSourceBytes, Under(path, "source"), violations);
   out.source = statement.source();
   out.observed_time =
       statement.has_observed_time()
           ? ReadPastTime(statement.observed_time(), Under(path, "observed_time"), now, violations)
           : now;
+  CheckSourceRole(bundle, statement.source_role(), Under(path, "source_role"), violations);
+  out.role = statement.source_role();
+  if (statement.has_expire_time()) {
+    const std::string field = Under(path, "expire_time");
+    out.expire_time = ReadTime(statement.expire_time(), field, violations);
+    CheckExpiry(out.expire_time, out.observed_time, field, violations);
+  }
   if (violations->size() > before) return std::nullopt;
   return out;
 }

@@ -20,6 +20,7 @@
 namespace leadgrade::convert {
 
 inline constexpr size_t kMaxSourceBytes = 256;
+inline constexpr size_t kMaxSourceRoleBytes = 64;
 inline constexpr size_t kMaxEventTypeBytes = 128;
 inline constexpr size_t kMaxRuleIdBytes = 256;
 inline constexpr size_t kMaxFactsJsonBytes = 1 << 20;
@@ -69,7 +70,8 @@ struct JsonInput {
   std::vector<FieldViolation> violations;
 };
 
-// FACTS.json: one object, fact name → value or → {"value", "status", "source", "observedTime"};
+// FACTS.json: one object, fact name → value or → {"value", "status", "source", "sourceRole",
+// "observedTime", "expireTime"} or → {"statements": [such objects, of one source each]};
 // `events`: [{"type", "time", "amount"}]; `gradeHistory`: [{"grade", "time", "from", "rule"}]. The
 // names and enum values of the API's JSON are understood too (`toGrade`, `eventTime`,
 // FACT_STATUS_CLAIMED), so that what a command printed can be put in. A plain value counts as

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/issue.h"
 #include "engine/base/limits.h"
+#include "engine/facts/statements.h"
 #include "nlohmann/json.hpp"
 #include "service/convert/fact_checks.h"
 #include "service/convert/fact_input.h"
@@ -25,7 +26,11 @@ using Names = std::array<const char*, 3>;
 constexpr Names kValue = {"value"};
 constexpr Names kStatus = {"status"};
 constexpr Names kSource = {"source"};
+constexpr Names kSourceRole = {"sourceRole"};
 constexpr Names kObservedTime = {"observedTime"};
+constexpr Names kExpireTime = {"expireTime"};
+// Stands in statements that the API prints; here the key above says it.
+constexpr Names kFact = {"fact"};
 constexpr Names kType = {"type"};
 constexpr Names kEventTime = {"time", "eventTime"};
 constexpr Names kAmount = {"amount"};
@@ -89,7 +94,14 @@ class Fields {
     return *text;
   }
 
-  std::optional<absl::Time> Time(const Names& names, absl::Time now) {
+  // Not far ahead of `now`.
+  std::optional<absl::Time> PastTime(const Names& names, absl::Time now) {
+    const std::optional<absl::Time> time = Time(names);
+    if (!time.has_value() || CheckNotAhead(*time, now, Path(names), violations_)) return time;
+    return std::nullopt;
+  }
+
+  std::optional<absl::Time> Time(const Names& names) {
     const json* value = Find(names);
     if (value == nullptr) return std::nullopt;
     const std::string* text = value->get_ptr<const std::string*>();
@@ -102,7 +114,6 @@ class Fields {
       Add(Path(names), "expected a time within the years 1 to 9999", violations_);
       return std::nullopt;
     }
-    if (!CheckNotAhead(time, now, Path(names), violations_)) return std::nullopt;
     return time;
   }
 
@@ -175,24 +186,61 @@ class Reader {
       AddUnknownFact(name);
       return;
     }
-    const size_t before = out_.violations.size();
-    facts::StatedFact stated;
-    stated.observed_time = now_;
     if (!given.is_object()) {
-      if (ReadValueOf(*fact, given, name, &stated)) out_.lead.facts.emplace(name, stated);
-      return;
+      facts::StatedFact stated;
+      stated.observed_time = now_;
+      if (ReadValueOf(*fact, given, name, &stated)) facts::State(out_.lead, name, stated);
+    } else if (given.contains("statements")) {
+      ReadStatements(*fact, given, name);
+    } else {
+      ReadStatement(*fact, given, name);
     }
-    Fields fields(given, name, {kValue, kStatus, kSource, kObservedTime}, &out_.violations);
+  }
+
+  void ReadStatements(const facts::Fact& fact, const json& given, const std::string& path) {
+    constexpr Names kStatements = {"statements"};
+    const Fields fields(given, path, {kStatements}, &out_.violations);
+    const json& statements = *fields.FindNullable(kStatements);
+    const std::string list = fields.Path(kStatements);
+    if (!CheckObjects(statements, "statements", base::kMaxStatementsPerFact, list)) return;
+    for (size_t i = 0; i < statements.size(); ++i) {
+      ReadStatement(fact, statements[i], absl::StrCat(list, "[", i, "]"));
+    }
+  }
+
+  void ReadStatement(const facts::Fact& fact, const json& given, const std::string& path) {
+    const size_t before = out_.violations.size();
+    Fields fields(given, path,
+                  {kValue, kStatus, kSource, kSourceRole, kObservedTime, kExpireTime, kFact},
+                  &out_.violations);
+    facts::StatedFact stated;
     stated.status = ReadStatus(fields);
     stated.source = fields.Text(kSource, kMaxSourceBytes).value_or("");
-    stated.observed_time = fields.Time(kObservedTime, now_).value_or(now_);
-    const json* value = fields.FindNullable(kValue);
-    if (value == nullptr) {
-      Add(fields.Path(kValue), "is required: the value of the fact", &out_.violations);
-    } else if (ReadValueOf(*fact, *value, fields.Path(kValue), &stated) &&
-               out_.violations.size() == before) {
-      out_.lead.facts.emplace(name, std::move(stated));
+    stated.observed_time = fields.PastTime(kObservedTime, now_).value_or(now_);
+    stated.role = fields.Text(kSourceRole, kMaxSourceRoleBytes).value_or("");
+    CheckSourceRole(bundle_, stated.role, fields.Path(kSourceRole), &out_.violations);
+    if (const auto expires = fields.Time(kExpireTime)) {
+      stated.expire_time = *expires;
+      CheckExpiry(*expires, stated.observed_time, fields.Path(kExpireTime), &out_.violations);
     }
+    const bool has_value = ReadStatedValue(fact, fields, &stated);
+    if (has_value && out_.violations.size() == before) {
+      facts::State(out_.lead, fact.name, std::move(stated));
+    }
+  }
+
+  // False where there is none to be kept, as ReadValueOf.
+  bool ReadStatedValue(const facts::Fact& fact, const Fields& fields, facts::StatedFact* stated) {
+    const json* value = fields.FindNullable(kValue);
+    if (stated->status == facts::FactStatus::kUnknown) {
+      if (value == nullptr || value->is_null()) return true;
+      Add(fields.Path(kValue), "is of a fact that is said to be unknown; leave it out",
+          &out_.violations);
+      return false;
+    }
+    if (value != nullptr) return ReadValueOf(fact, *value, fields.Path(kValue), stated);
+    Add(fields.Path(kValue), "is required: the value of the fact", &out_.violations);
+    return false;
   }
 
   // What is no fact's name may be any text; its path is shown as a message shows it.
@@ -218,14 +266,19 @@ class Reader {
 
   facts::FactStatus ReadStatus(const Fields& fields) {
     const json* value = fields.Find(kStatus);
-    if (value == nullptr || *value == "confirmed" || *value == "FACT_STATUS_CONFIRMED" ||
-        *value == "FACT_STATUS_UNSPECIFIED") {
+    if (value == nullptr || *value == "FACT_STATUS_UNSPECIFIED") {
       return facts::FactStatus::kConfirmed;
     }
-    if (*value != "claimed" && *value != "FACT_STATUS_CLAIMED") {
-      Add(fields.Path(kStatus), "expected `confirmed` or `claimed`", &out_.violations);
+    for (const auto& [status, name, api_name] :
+         {std::tuple(facts::FactStatus::kConfirmed, "confirmed", "FACT_STATUS_CONFIRMED"),
+          {facts::FactStatus::kClaimed, "claimed", "FACT_STATUS_CLAIMED"},
+          {facts::FactStatus::kUnknown, "unknown", "FACT_STATUS_UNKNOWN"},
+          {facts::FactStatus::kRefuted, "refuted", "FACT_STATUS_REFUTED"}}) {
+      if (*value == name || *value == api_name) return status;
     }
-    return facts::FactStatus::kClaimed;
+    Add(fields.Path(kStatus), "expected `confirmed`, `claimed`, `unknown` or `refuted`",
+        &out_.violations);
+    return facts::FactStatus::kConfirmed;
   }
 
   // Whether `value` is a list of at most `limit` objects.
@@ -263,7 +316,7 @@ class Reader {
     if (!event.type.empty()) {
       CheckEventType(bundle_, event.type, fields.Path(kType), &out_.violations);
     }
-    event.time = fields.Time(kEventTime, now_).value_or(now_);
+    event.time = fields.PastTime(kEventTime, now_).value_or(now_);
     event.amount = fields.Number(kAmount);
     return event;
   }
@@ -285,7 +338,7 @@ class Reader {
     fields.Require(kTo, "the grade");
     change.to = ReadGrade(fields, kTo);
     fields.Require(kChangeTime, "when the grade changed");
-    change.time = fields.Time(kChangeTime, now_).value_or(now_);
+    change.time = fields.PastTime(kChangeTime, now_).value_or(now_);
     change.from = ReadGrade(fields, kFrom);
     change.rule = fields.Text(kRule, kMaxRuleIdBytes).value_or("");
     change.cause = ReadCause(fields);

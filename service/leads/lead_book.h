@@ -42,7 +42,7 @@ struct LeadEdit {
   std::optional<std::string> owner;
   std::optional<uint64_t> expected_revision;
   bool replace_all_facts = false;
-  // nullopt: retract.
+  // Statements, in the order they are recorded; nullopt: retract what all sources said.
   std::vector<std::pair<std::string, std::optional<facts::StatedFact>>> facts;
 };
 

@@ -64,15 +64,27 @@ absl::Status WriteBatch::CheckBounds(const Working& working,
                                      const std::vector<Change>& changes) const {
   const facts::Lead& lead = working.write.lead.lead;
   size_t events = lead.timeline.size();
-  // By name: whether it is stated afterwards. Room for more than those that change.
-  absl::flat_hash_map<absl::string_view, bool> stated;
+  // Of the facts that change: who says something of them afterwards.
+  absl::flat_hash_map<absl::string_view, absl::flat_hash_set<absl::string_view>> sources;
   for (const Change& change : changes) {
     if (change.event.has_value()) ++events;
-    if (change.fact.has_value()) stated[change.fact->first] = change.fact->second.has_value();
+    if (!change.fact.has_value()) continue;
+    const auto [it, first] = sources.try_emplace(change.fact->first);
+    const auto stated = lead.facts.find(change.fact->first);
+    if (first && stated != lead.facts.end()) {
+      for (const facts::StatedFact& statement : stated->second) it->second.insert(statement.source);
+    }
+    if (change.fact->second.has_value()) {
+      it->second.insert(change.fact->second->source);
+    } else {
+      it->second.clear();
+    }
   }
   size_t facts = lead.facts.size();
-  for (const auto& [name, is_stated] : stated) {
-    facts += (is_stated ? 1 : 0) - lead.facts.count(name);
+  size_t statements = 0;
+  for (const auto& [name, who] : sources) {
+    facts += (who.empty() ? 0 : 1) - lead.facts.count(name);
+    statements = std::max(statements, who.size());
   }
   const auto too_many = [&](size_t limit, absl::string_view what) {
     const std::string& id = working.write.lead.id;
@@ -82,6 +94,9 @@ absl::Status WriteBatch::CheckBounds(const Working& working,
   };
   if (facts > base::kMaxFactsPerLead && facts > lead.facts.size()) {
     return too_many(base::kMaxFactsPerLead, "stated facts");
+  }
+  if (statements > base::kMaxStatementsPerFact) {
+    return too_many(base::kMaxStatementsPerFact, "statements of one fact");
   }
   if (events > base::kMaxEventsPerLead && events > lead.timeline.size()) {
     return too_many(base::kMaxEventsPerLead, "events");
@@ -118,24 +133,36 @@ absl::Status WriteBatch::ApplyEdit(const LeadEdit& edit, Cause cause, Working* w
   }
   if (edit.display_name.has_value()) lead.display_name = *edit.display_name;
   if (edit.owner.has_value()) lead.owner = *edit.owner;
-  const auto add = [&](const std::string& name, const std::optional<facts::StatedFact>& fact) {
+  const auto add = [&](absl::Time time, const std::string& name) -> Change& {
     Change& change = changes->emplace_back();
-    change.time = now_;
+    change.time = std::min(time, now_);
     change.cause = cause;
-    change.fact.emplace(name, fact);
-    if (!fact.has_value()) return;
-    absl::Time& observed = change.fact->second->observed_time;
-    if (observed == absl::InfinitePast()) observed = now_;
-    change.time = std::min(observed, now_);
+    change.fact.emplace(name, std::nullopt);
+    return change;
+  };
+  const auto observed = [this](const facts::StatedFact& fact) {
+    return fact.observed_time == absl::InfinitePast() ? now_ : fact.observed_time;
+  };
+  // Taken back before what is said instead takes effect.
+  const auto retract = [&](const std::string& name) {
+    absl::Time time = now_;
+    for (const auto& [stated, fact] : edit.facts) {
+      if (stated == name && fact.has_value()) time = std::min(time, observed(*fact));
+    }
+    add(time, name);
   };
   if (edit.replace_all_facts) {
-    absl::flat_hash_set<absl::string_view> given;
-    for (const auto& [name, fact] : edit.facts) given.insert(name);
-    for (const auto& [name, fact] : lead.lead.facts) {
-      if (!given.contains(name)) add(name, std::nullopt);
-    }
+    for (const auto& [name, statements] : lead.lead.facts) retract(name);
   }
-  for (const auto& [name, fact] : edit.facts) add(name, fact);
+  for (const auto& [name, fact] : edit.facts) {
+    if (!fact.has_value()) retract(name);
+  }
+  for (const auto& [name, fact] : edit.facts) {
+    if (!fact.has_value()) continue;
+    Change& change = add(observed(*fact), name);
+    change.fact->second = fact;
+    change.fact->second->observed_time = observed(*fact);
+  }
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/facts/statements.h"
 #include "service/rpc/errors.h"
 #include "service/rpc/fact_fields.h"
 #include "service/rpc/requests.h"
@@ -28,8 +29,10 @@ absl::Status CheckSizes(const v1::EvaluateFactsRequest& request) {
 facts::Lead ReadLead(const rules::Bundle& bundle, const v1::EvaluateFactsRequest& request,
                      absl::Time now, Violations* violations) {
   facts::Lead lead;
-  for (auto& [name, fact] : ReadFacts(bundle, request.facts(), "facts", now, violations)) {
-    lead.facts.emplace(std::move(name), *std::move(fact));
+  StatedFacts stated = ReadFacts(bundle, request.facts(), "facts", now, violations);
+  ReadStatements(bundle, request.statements(), "statements", now, &stated, violations);
+  for (auto& [name, fact] : stated) {
+    facts::State(lead, name, *std::move(fact));
   }
   for (int i = 0; i < request.events_size() && !IsEnough(*violations); ++i) {
     std::optional<facts::TimelineEvent> event = convert::ReadEvent(

@@ -11,6 +11,7 @@
 #include "engine/facts/lead.h"
 #include "engine/rules/bundle.h"
 #include "google/protobuf/map.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "leadgrade/v1/decision.pb.h"
 #include "service/rpc/errors.h"
 
@@ -25,5 +26,11 @@ using StatedFacts = std::vector<std::pair<std::string, std::optional<facts::Stat
 // violations.
 StatedFacts ReadFacts(const rules::Bundle& bundle, const FactStatements& statements,
                       absl::string_view field, absl::Time now, Violations* violations);
+
+// Statements that name their fact, as above, in the order given, added to `facts`.
+void ReadStatements(const rules::Bundle& bundle,
+                    const google::protobuf::RepeatedPtrField<v1::FactStatement>& statements,
+                    absl::string_view field, absl::Time now, StatedFacts* facts,
+                    Violations* violations);
 
 }  // namespace leadgrade::rpc

@@ -28,7 +28,7 @@ constexpr size_t kMaxMaskPaths = 2 * base::kMaxFactsPerLead;
 
 const std::vector<std::string>& WritablePaths() {
   static const auto* const paths =
-      new std::vector<std::string>{"display_name", "owner", "facts", "facts.NAME"};
+      new std::vector<std::string>{"display_name", "owner", "facts", "facts.NAME", "statements"};
   return *paths;
 }
 
@@ -58,6 +58,8 @@ void TakeSetFields(const rules::Bundle& bundle, const v1::Lead& lead, absl::stri
   if (!lead.owner().empty()) edit->owner = lead.owner();
   CheckTexts(*edit, field, violations);
   edit->facts = ReadFacts(bundle, lead.facts(), Under(field, "facts"), now, violations);
+  ReadStatements(bundle, lead.statements(), Under(field, "statements"), now, &edit->facts,
+                 violations);
 }
 
 std::string BadPath(absl::string_view path) {
@@ -93,12 +95,16 @@ class MaskedUpdate {
     for (int i = 0; i < mask.paths_size(); ++i) {
       TakePath(mask.paths(i), absl::StrCat("update_mask.paths[", i, "]"));
     }
-    if (edit_.replace_all_facts) {
-      edit_.facts = ReadFacts(bundle_, lead_.facts(), "lead.facts", now_, &violations_);
-      return;
+    const bool all = edit_.replace_all_facts;
+    edit_.facts =
+        ReadFacts(bundle_, all ? lead_.facts() : given_, "lead.facts", now_, &violations_);
+    if (!all) {
+      for (const std::string& name : retracted_) edit_.facts.emplace_back(name, std::nullopt);
     }
-    edit_.facts = ReadFacts(bundle_, given_, "lead.facts", now_, &violations_);
-    for (const std::string& name : retracted_) edit_.facts.emplace_back(name, std::nullopt);
+    if (all || statements_) {
+      ReadStatements(bundle_, lead_.statements(), "lead.statements", now_, &edit_.facts,
+                     &violations_);
+    }
   }
 
  private:
@@ -108,7 +114,11 @@ class MaskedUpdate {
     if (all || path == "display_name") edit_.display_name = lead_.display_name();
     if (all || path == "owner") edit_.owner = lead_.owner();
     if (all || path == "facts") edit_.replace_all_facts = true;
-    if (all || path == "display_name" || path == "owner" || path == "facts") return;
+    if (path == "statements") statements_ = true;
+    if (all || path == "display_name" || path == "owner" || path == "facts" ||
+        path == "statements") {
+      return;
+    }
     if (absl::ConsumePrefix(&fact, "facts.") && fact.find('.') == absl::string_view::npos) {
       TakeFact(std::string(fact), field);
     } else {
@@ -139,6 +149,7 @@ class MaskedUpdate {
   leads::LeadEdit& edit_;
   Violations& violations_;
   FactStatements given_;
+  bool statements_ = false;
   std::set<std::string> retracted_;
   std::optional<absl::StatusOr<store::StoredLead>> stored_;
 };

@@ -47,11 +47,12 @@ constexpr size_t kMaxLookedAt = 5000;
 
 class Lister {
  public:
-  Lister(const leads::LeadBook& book, const store::LeadStore& store,
+  Lister(const leads::LeadBook& book, const store::LeadStore& store, const rules::Bundle& bundle,
          const v1::ListLeadsRequest& request, std::vector<std::string> grades,
          v1::ListLeadsResponse* response)
       : book_(book),
         store_(store),
+        bundle_(bundle),
         request_(request),
         grades_(std::move(grades)),
         by_due_(request.order_by() == kByValidUntil),
@@ -129,7 +130,7 @@ class Lister {
 
   void Add(const store::StoredLead& lead) {
     v1::Lead* shown = response_->add_leads();
-    ToProto(lead, shown);
+    ToProto(lead, bundle_, book_.now(), shown);
     size_t bytes = shown->ByteSizeLong();
     if (request_.with_decisions()) {
       v1::Decision* decision = response_->add_decisions();
@@ -142,6 +143,7 @@ class Lister {
 
   const leads::LeadBook& book_;
   const store::LeadStore& store_;
+  const rules::Bundle& bundle_;
   const v1::ListLeadsRequest& request_;
   const std::vector<std::string> grades_;
   const bool by_due_;
@@ -171,7 +173,7 @@ absl::Status ListLeads(const leads::LeadBook& book, const store::LeadStore& stor
   }
   CheckLanguage(request.language_code(), &violations);
   if (!violations.empty()) return InvalidFields(violations);
-  return Lister(book, store, request, std::move(grades), response).Run(wanted);
+  return Lister(book, store, bundle, request, std::move(grades), response).Run(wanted);
 }
 
 }  // namespace leadgrade::rpc

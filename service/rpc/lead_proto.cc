@@ -1,17 +1,30 @@
 #include "service/rpc/lead_proto.h"
 
 #include "absl/strings/str_cat.h"
+#include "engine/facts/statements.h"
 #include "service/convert/decision_proto.h"
 #include "service/rpc/tokens.h"
 
 namespace leadgrade::rpc {
 
-void ToProto(const store::StoredLead& lead, v1::Lead* out) {
+void ToProto(const store::StoredLead& lead, const rules::Bundle& bundle, absl::Time now,
+             v1::Lead* out) {
   out->set_name(absl::StrCat("leads/", lead.id));
   out->set_display_name(lead.display_name);
   out->set_owner(lead.owner);
-  for (const auto& [name, fact] : lead.lead.facts) {
-    convert::ToProto(fact, &(*out->mutable_facts())[name]);
+  for (const auto& [name, statements] : lead.lead.facts) {
+    const facts::Belief belief = facts::Resolve(statements, bundle.schema.source_roles.get(), now);
+    if (belief.value != nullptr) {
+      facts::StatedFact counts = *belief.by;
+      counts.value = *belief.value;
+      counts.status = belief.status;
+      convert::ToProto(counts, &(*out->mutable_facts())[name]);
+    }
+    for (const facts::StatedFact& statement : statements) {
+      v1::FactStatement* written = out->add_statements();
+      convert::ToProto(statement, written);
+      written->set_fact(name);
+    }
   }
   out->set_grade(lead.grade);
   for (const facts::GradeChange& change : lead.lead.grade_history) {

@@ -24,7 +24,7 @@ void FinishEdit(const Call& call, const Request& request,
     call.Finish(LeadError(result.status(), id));
     return;
   }
-  ToProto(result->lead, response->mutable_lead());
+  ToProto(result->lead, *result->decision.bundle, result->decision.now, response->mutable_lead());
   convert::ToProto(result->decision, id, request.language_code(), response->mutable_decision());
   call.Finish(absl::OkStatus());
 }
@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* LeadService::GetLead(grpc::CallbackServerContext* cont
   if (!violations.empty()) return call.Finish(InvalidFields(violations));
   const absl::StatusOr<store::StoredLead> lead = store_.Get(id);
   if (!lead.ok()) return call.Finish(LeadError(lead.status(), id));
-  rpc::ToProto(*lead, response->mutable_lead());
+  rpc::ToProto(*lead, *bundles_.bundle(), book_.now(), response->mutable_lead());
   return call.Finish(absl::OkStatus());
 }
 

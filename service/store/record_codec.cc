@@ -107,29 +107,44 @@ bool Decode(pb::FactValue& in, facts::FactValue* out) {
   return false;
 }
 
+// All but the name.
+void Encode(const facts::StatedFact& fact, pb::StatedFact* out) {
+  Encode(fact.value, out->mutable_value());
+  out->set_status(static_cast<uint32_t>(fact.status));
+  out->set_source(fact.source);
+  Encode(fact.observed_time, out->mutable_observed());
+  out->set_role(fact.role);
+  if (fact.expire_time != absl::InfiniteFuture()) Encode(fact.expire_time, out->mutable_expires());
+}
+
+bool Decode(pb::StatedFact& in, facts::StatedFact* out) {
+  if (in.status() > static_cast<uint32_t>(facts::FactStatus::kRefuted)) return false;
+  if (!Decode(*in.mutable_value(), &out->value)) return false;
+  out->status = static_cast<facts::FactStatus>(in.status());
+  out->source = std::move(*in.mutable_source());
+  out->observed_time = Decode(in.observed());
+  out->role = std::move(*in.mutable_role());
+  out->expire_time = in.has_expires() ? Decode(in.expires()) : absl::InfiniteFuture();
+  return true;
+}
+
 void EncodeFacts(const facts::Lead& lead, pb::LeadRecord* out) {
-  for (const auto& [name, fact] : lead.facts) {
-    pb::StatedFact* record = out->add_facts();
-    record->set_name(name);
-    Encode(fact.value, record->mutable_value());
-    record->set_status(static_cast<uint32_t>(fact.status));
-    record->set_source(fact.source);
-    Encode(fact.observed_time, record->mutable_observed());
+  for (const auto& [name, statements] : lead.facts) {
+    for (const facts::StatedFact& fact : statements) {
+      pb::StatedFact* record = out->add_facts();
+      record->set_name(name);
+      Encode(fact, record);
+    }
   }
 }
 
 bool DecodeFacts(pb::LeadRecord& in, facts::Lead* lead) {
   for (pb::StatedFact& record : *in.mutable_facts()) {
-    if (record.status() > static_cast<uint32_t>(facts::FactStatus::kClaimed)) return false;
     const auto it = lead->facts.emplace_hint(lead->facts.end(), std::move(*record.mutable_name()),
-                                             facts::StatedFact());
-    facts::StatedFact& fact = it->second;
-    if (!Decode(*record.mutable_value(), &fact.value)) return false;
-    fact.status = static_cast<facts::FactStatus>(record.status());
-    fact.source = std::move(*record.mutable_source());
-    fact.observed_time = Decode(record.observed());
+                                             facts::Statements());
+    if (!Decode(record, &it->second.emplace_back())) return false;
   }
-  return lead->facts.size() == static_cast<size_t>(in.facts_size());
+  return true;
 }
 
 void EncodeTimeline(const std::vector<facts::TimelineEvent>& timeline, pb::Timeline* out) {

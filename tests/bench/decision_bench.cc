@@ -76,9 +76,9 @@ facts::StatedFact Stated(facts::FactValue value) {
 
 facts::Lead KnownLead() {
   facts::Lead lead;
-  lead.facts["kp_level"] = Stated({std::string("FIRST")});
-  lead.facts["need"] = Stated({true});
-  lead.facts["budget"] = Stated({true});
+  lead.facts["kp_level"] = {Stated({std::string("FIRST")})};
+  lead.facts["need"] = {Stated({true})};
+  lead.facts["budget"] = {Stated({true})};
   lead.timeline.push_back({Now() - absl::Hours(100), "visit", std::nullopt});
   lead.timeline.push_back({Now() - absl::Hours(50), "call", std::nullopt});
   lead.grade_history.push_back(

@@ -195,7 +195,7 @@ describe('leadgrade eval', () => {
       gradeHistory: [{ grade: 'B', time: '2026-03-10T09:00:00+08:00' }],
     });
     assert.deepEqual(Object.keys(decision).sort(), [
-      'attainableGrades', 'bundle', 'decisionTime', 'grade', 'issues', 'lead', 'missingFacts',
+      'attainableGrades', 'bundle', 'conflicts', 'decisionTime', 'grade', 'issues', 'lead', 'missingFacts',
       'nextActions', 'outputs', 'potentialGrade', 'provisional', 'reasons', 'validUntil',
     ]);
     assert.equal(decision.lead, '');
@@ -250,9 +250,9 @@ rules:
     assert.equal(decision.grade, 'D');
     assert.equal(decision.potentialGrade, 'A');
     assert.equal(decision.provisional, true);
-    assert.deepEqual(decision.attainableGrades, ['A', 'D']);
+    assert.deepEqual(decision.attainableGrades, ['A', 'B', 'C', 'D']);
     assert.deepEqual(decision.missingFacts,
-      [{ fact: 'budget', title: '有预算', question: '这笔预算批下来了吗？由谁批？' }]);
+      [{ fact: 'budget', title: '有预算', question: '这笔预算批下来了吗？由谁批？', status: 'FACT_STATUS_UNKNOWN' }]);
   });
 
   it('takes facts with status, source and time, and a timeline', async () => {
@@ -260,8 +260,29 @@ rules:
       kp_level: { value: 'FIRST', status: 'claimed', source: 'li', observedTime: '2026-03-01T09:00:00+08:00' },
       need: true, budget: true, events: [{ type: 'signature', time: '2026-03-11T09:00:00+08:00', amount: 1 }],
     });
-    assert.equal(decision.grade, 'A');
+    assert.equal(decision.grade, 'B');
+    assert.equal(decision.potentialGrade, 'A');
+    assert.deepEqual(decision.missingFacts.map(({ fact, status }) => [fact, status]),
+      [['kp_level', 'FACT_STATUS_CLAIMED']]);
     assert.deepEqual(decision.nextActions.map((action) => action.code), ['ask_referral']);
+  });
+
+  it('takes what several sources say of one fact, and shows that they differ', async () => {
+    const decision = await evaluate({
+      kp_level: 'FIRST', need: true,
+      budget: {
+        statements: [
+          { value: true, status: 'claimed', source: 'Li' },
+          { value: false, status: 'claimed', source: 'Zhao', sourceRole: 'STAFF' },
+          { status: 'unknown', source: 'Chen', expireTime: '2027-01-01T00:00:00Z' },
+        ],
+      },
+    });
+    assert.equal(decision.conflicts.length, 1);
+    assert.equal(decision.conflicts[0].fact, 'budget');
+    assert.deepEqual(decision.conflicts[0].statements.map(({ source, status }) => [source, status]), [
+      ['Li', 'FACT_STATUS_CLAIMED'], ['Zhao', 'FACT_STATUS_CLAIMED'], ['Chen', 'FACT_STATUS_UNKNOWN'],
+    ]);
   });
 
   it('gives the same bytes for the same input', async () => {

@@ -74,6 +74,55 @@ describe('leads', () => {
     assert.equal(plain(lead.facts.approval_layers.value), 2);
   });
 
+  it('keeps what different sources say side by side, until somebody confirms', async () => {
+    const say = (source, said, more = {}) => ({
+      value: value(said), status: 'FACT_STATUS_CLAIMED', source, ...more,
+    });
+    const id = await create({}, {
+      facts: { ...facts({ kp_level: 'FIRST', need: true }), budget: say('Li', true) },
+    });
+    const tell = async (statement) => {
+      const { lead, decision } = await leads().updateLead(
+        { lead: { name: `leads/${id}`, facts: { budget: statement } } });
+      const said = lead.statements.filter(({ fact }) => fact === 'budget').map(({ source }) => source);
+      return { lead, decision, said };
+    };
+    const conflict = await tell(say('Zhao', false));
+    assert.deepEqual(conflict.said, ['Li', 'Zhao']);
+    assert.equal(conflict.lead.facts.budget, undefined);
+    assert.deepEqual(conflict.decision.conflicts.map(({ fact }) => fact), ['budget']);
+    assert.deepEqual(conflict.decision.nextActions.map(({ code }) => code).sort(),
+      ['confirm_budget', 'settle_conflict']);
+    const again = await tell(say('Li', false));
+    assert.deepEqual(again.said, ['Zhao', 'Li']);
+    assert.equal(again.decision.grade, 'D');
+    assert.deepEqual(again.decision.conflicts, []);
+    const confirmed = await tell({ value: value(true), source: 'Chen', sourceRole: 'EXECUTIVE' });
+    assert.equal(confirmed.decision.grade, 'A');
+    assert.equal(confirmed.lead.facts.budget.source, 'Chen');
+    assert.equal(confirmed.lead.facts.budget.sourceRole, 'EXECUTIVE');
+    assert.deepEqual(confirmed.said, ['Zhao', 'Li', 'Chen']);
+    const { lead: none } = await leads().updateLead(
+      { lead: { name: `leads/${id}` }, updateMask: { paths: ['facts.budget'] } });
+    assert.deepEqual(none.statements.filter(({ fact }) => fact === 'budget'), []);
+  });
+
+  it('takes several statements of one fact in one call', async () => {
+    const statements = [
+      { fact: 'budget', value: value(true), status: 'FACT_STATUS_CLAIMED', source: 'Li' },
+      { fact: 'budget', value: value(true), status: 'FACT_STATUS_REFUTED', source: 'CFO' },
+    ];
+    const { lead } = await leads().createLead({ leadId: 'two-sources', lead: { statements } });
+    assert.equal(plain(lead.facts.budget.value), false);
+    assert.equal(lead.facts.budget.status, 'FACT_STATUS_CONFIRMED');
+    assert.deepEqual(lead.statements.map(({ status }) => status),
+      ['FACT_STATUS_CLAIMED', 'FACT_STATUS_REFUTED']);
+    const { lead: replaced } = await leads().updateLead({
+      lead: { name: lead.name, statements: statements.slice(0, 1) }, updateMask: { paths: ['facts'] },
+    });
+    assert.deepEqual(replaced.statements.map(({ source }) => source), ['Li']);
+  });
+
   it('creates a lead of which nothing is known', async () => {
     const { lead, decision } = await leads().createLead({ leadId: 'blank', lead: {} });
     assert.deepEqual(lead.facts, {});
@@ -127,6 +176,12 @@ describe('leads', () => {
       { need: { value: value(null) } }],
     ['no value at all', 'lead.facts.need.value', /./, { need: {} }],
     ['an object', 'lead.facts.need.value', /./, { need: { value: value({ yes: true }) } }],
+    ['a value of a fact said to be unknown', 'lead.facts.need.value', /leave it out/,
+      { need: { value: value(true), status: 'FACT_STATUS_UNKNOWN' } }],
+    ['a source role that is none', 'lead.facts.need.source_role', /did you mean `MANAGER`/,
+      { need: { value: value(true), sourceRole: 'MANAGR' } }],
+    ['an expiry before the observation', 'lead.facts.need.expire_time', /before it was observed/,
+      { need: { value: value(true), expireTime: timestamp('2020-01-01T00:00:00Z') } }],
     ['a source of more than 256 bytes', 'lead.facts.need.source', /256/,
       { need: { value: value(true), source: 'x'.repeat(257) } }],
     ['a time with too many nanoseconds', 'lead.facts.need.observed_time', /./,

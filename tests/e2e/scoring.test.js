@@ -172,9 +172,9 @@ describe('scoring', () => {
     assert.equal(decision.grade, 'D');
     assert.equal(decision.potentialGrade, 'A');
     assert.equal(decision.provisional, true);
-    assert.deepEqual(decision.attainableGrades, ['A', 'D']);
+    assert.deepEqual(decision.attainableGrades, ['A', 'B', 'C', 'D']);
     assert.deepEqual(decision.missingFacts,
-      [{ fact: 'budget', title: '有预算', question: '这笔预算批下来了吗？由谁批？' }]);
+      [{ fact: 'budget', title: '有预算', question: '这笔预算批下来了吗？由谁批？', status: 'FACT_STATUS_UNKNOWN' }]);
     assert.deepEqual(decision.nextActions.map((action) => action.code), ['confirm_budget']);
   });
 

@@ -47,7 +47,7 @@ absl::Time RandomTime(Random& random) {
 facts::Lead RandomTimedLead(Random& random) {
   facts::Lead lead;
   for (const char* fact : {"b", "t", "i", "o"}) {
-    if (random.Percent(80)) lead.facts[fact] = Stated(RandomValue(random, fact));
+    if (random.Percent(80)) lead.facts[fact] = {Stated(RandomValue(random, fact))};
   }
   for (int i = random.Below(6); i > 0; --i) {
     lead.timeline.push_back(RandomEvent(random, RandomTime(random)));
@@ -78,7 +78,8 @@ decision::Change RandomChange(Random& random, absl::Time time) {
 
 std::string Show(const facts::Lead& lead) {
   std::string out;
-  for (const auto& [name, fact] : lead.facts) {
+  for (const auto& [name, statements] : lead.facts) {
+    const facts::StatedFact& fact = statements.front();
     absl::StrAppend(&out, name, " = ");
     if (const auto* t = std::get_if<absl::Time>(&fact.value.value))
       absl::StrAppend(&out, ToText(*t));

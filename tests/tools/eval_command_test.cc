@@ -61,7 +61,7 @@ TEST(EvalCommand, SpeaksTheLanguageAskedFor) {
 
 TEST(EvalCommand, PrintsText) {
   const CommandResult result = Eval(R"({"kp_level": "FIRST", "need": true})", {"--format", "text"});
-  EXPECT_THAT(result.out, StartsWith("grade        D, at best A (attainable: A, D)\n"));
+  EXPECT_THAT(result.out, StartsWith("grade        D, at best A (attainable: A, B, C, D)\n"));
   EXPECT_THAT(result.out, HasSubstr("\nto find out\n  Has the budget: "));
 }
 

@@ -39,7 +39,7 @@ cel::Env MakeEnv(bool with_item) {
   (void)env.AddVariable("row", Type::Map(Type(TypeKind::kString), Type()), kRowSlot);
   (void)env.AddVariable("now", Type(TypeKind::kTimestamp), kNowSlot);
   if (with_item) (void)env.AddVariable("item", Type(), kItemSlot);
-  for (const char* status : {"claimed", "confirmed"}) {
+  for (const char* status : {"confirmed", "claimed", "unknown", "refuted"}) {
     (void)env.AddConstant(status, Type(TypeKind::kString), cel::Value::String(status));
   }
   AddMappingFunctions(&env);
@@ -140,9 +140,18 @@ class Loader {
         AddIssue(issues_, at.At(key), "duplicate-key",
                  absl::StrCat("the fact `", *name, "` is given twice"));
       } else {
-        ReadFact(at.At(key), at.At(value));
+        ReadStatements(at.At(key), at.At(value));
       }
     }
+  }
+
+  // What one source says, or a list of what several do.
+  void ReadStatements(const Located& key, const Located& at) {
+    if (!at->is_sequence()) return ReadFact(key, at);
+    if (at->items.empty()) {
+      AddIssue(issues_, at, "bad-value", "the list of statements is empty");
+    }
+    for (const rules::YamlNode& item : at->items) ReadFact(key, at.At(item));
   }
 
   void ReadFact(const Located& key, const Located& at) {
@@ -158,14 +167,18 @@ class Loader {
       fact.value = CompileFactValue(at);
       return;
     }
-    const MapReader reader(issues_, at, "a fact",
-                           {"value", "status", "source", "when", "observedTime"});
+    const MapReader reader(
+        issues_, at, "a fact",
+        {"value", "status", "source", "sourceRole", "when", "observedTime", "expireTime"});
     fact.value = CompileFactValue(reader.Require("value"));
     fact.status = CompileText(reader.Find("status"));
     fact.source = CompileText(reader.Find("source"));
+    fact.source_role = CompileText(reader.Find("sourceRole"));
     fact.when = Compile(reader.Find("when"), Type(TypeKind::kBool));
     fact.observed_time =
         Compile(reader.Find("observedTime"), Type::Nullable(Type(TypeKind::kTimestamp)));
+    fact.expire_time =
+        Compile(reader.Find("expireTime"), Type::Nullable(Type(TypeKind::kTimestamp)));
   }
 
   void ReadEvents(const Located& at) {

@@ -23,10 +23,11 @@ struct MappedFact {
   std::string name;
   base::Issue at;  // its place, as an issue without a message
   MappedValue value;
-  MappedValue status;  // "claimed" or "confirmed"
-  MappedValue source;
+  MappedValue status;  // "confirmed", "claimed", "unknown" or "refuted"
+  MappedValue source, source_role;
   MappedValue when;           // false: not known
   MappedValue observed_time;  // null: the lead's
+  MappedValue expire_time;    // null: never
 };
 
 struct MappedEvents {
@@ -49,8 +50,8 @@ struct Mapping {
   absl::TimeZone time_zone;  // of dates and calendar days
   MappedValue id;
   MappedValue display_name, owner;
-  MappedValue observed_time;  // null: now
-  std::vector<MappedFact> facts;
+  MappedValue observed_time;      // null: now
+  std::vector<MappedFact> facts;  // of one name, as many as there are sources
   std::vector<MappedEvents> events;
   std::vector<ColumnUse> columns;
 };

@@ -139,12 +139,24 @@ absl::Status RowMapper::MapFact(const MappedFact& fact, absl::Time observed, v1:
   if (!status.ok() || value.is_null()) return status;
   const std::optional<facts::FactValue> stated = ToFactValue(value);
   if (!stated.has_value()) return Expected(fact.name, "a value that a fact can have", value);
-  v1::FactStatement& statement = (*lead->mutable_facts())[fact.name];
-  convert::ToProto(*stated, statement.mutable_value());
+  // The first is the fact's own, so that most leads have no list.
+  const bool first = !lead->facts().contains(fact.name);
+  v1::FactStatement& statement =
+      first ? (*lead->mutable_facts())[fact.name] : *lead->add_statements();
+  if (!first) statement.set_fact(fact.name);
   status = MapStatus(fact, &statement);
+  if (statement.status() != v1::FACT_STATUS_UNKNOWN) {
+    convert::ToProto(*stated, statement.mutable_value());
+  }
   if (status.ok()) status = Text(fact.source, "source", statement.mutable_source());
+  if (status.ok()) status = Text(fact.source_role, "sourceRole", statement.mutable_source_role());
   if (status.ok()) status = Time(fact.observed_time, "observedTime", &observed);
   *statement.mutable_observed_time() = convert::ToProto(observed);
+  absl::Time expires = absl::InfiniteFuture();
+  if (status.ok()) status = Time(fact.expire_time, "expireTime", &expires);
+  if (expires != absl::InfiniteFuture()) {
+    *statement.mutable_expire_time() = convert::ToProto(expires);
+  }
   return Under(fact.name, status);
 }
 
@@ -153,11 +165,15 @@ absl::Status RowMapper::MapStatus(const MappedFact& fact, v1::FactStatement* sta
   std::string text = "confirmed";
   absl::Status status = Text(fact.status, "status", &text);
   if (!status.ok()) return status;
-  if (text != "claimed" && text != "confirmed") {
-    return Expected("status", "`claimed` or `confirmed`", Value::String(text));
+  for (const auto& [name, meant] : {std::pair("confirmed", v1::FACT_STATUS_CONFIRMED),
+                                    {"claimed", v1::FACT_STATUS_CLAIMED},
+                                    {"unknown", v1::FACT_STATUS_UNKNOWN},
+                                    {"refuted", v1::FACT_STATUS_REFUTED}}) {
+    if (text != name) continue;
+    statement->set_status(meant);
+    return absl::OkStatus();
   }
-  statement->set_status(text == "claimed" ? v1::FACT_STATUS_CLAIMED : v1::FACT_STATUS_CONFIRMED);
-  return absl::OkStatus();
+  return Expected("status", "`confirmed`, `claimed`, `unknown` or `refuted`", Value::String(text));
 }
 
 absl::Status RowMapper::MapEvents(const MappedEvents& events, v1::ImportedLead* lead) {

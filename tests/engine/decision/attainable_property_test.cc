@@ -46,7 +46,7 @@ Scenario MakeScenario(const std::shared_ptr<const rules::Bundle>& bundle, Random
       scenario.stated[fact.name] = value;
       facts::StatedFact statement;
       statement.value = *facts::ToFactValue(value);
-      scenario.lead.facts[fact.name] = statement;
+      scenario.lead.facts[fact.name] = {statement};
     }
   }
   return scenario;

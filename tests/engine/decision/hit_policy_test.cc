@@ -54,9 +54,9 @@ Decision Ask(const Bench& bench, const std::vector<std::string>& facts) {
   facts::Lead lead;
   for (const std::string& fact : facts) {
     if (fact[0] == 'n') {
-      lead.facts["n"] = testing::Stated({int64_t{std::stoi(fact.substr(2))}});
+      lead.facts["n"] = {testing::Stated({int64_t{std::stoi(fact.substr(2))}})};
     } else {
-      lead.facts[fact.substr(fact[0] == '!' ? 1 : 0)] = testing::Stated({fact[0] != '!'});
+      lead.facts[fact.substr(fact[0] == '!' ? 1 : 0)] = {testing::Stated({fact[0] != '!'})};
     }
   }
   return Decide(bench.Load(), lead, testing::At("2026-03-01T00:00:00Z"));

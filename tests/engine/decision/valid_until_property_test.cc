@@ -25,8 +25,12 @@ std::vector<absl::Time> Instants(const facts::Lead& lead, absl::Time now, absl::
   std::vector<absl::Time> told;
   for (const auto& event : lead.timeline) told.push_back(event.time);
   for (const auto& change : lead.grade_history) told.push_back(change.time);
-  for (const auto& [name, fact] : lead.facts) {
-    if (const auto* time = std::get_if<absl::Time>(&fact.value.value)) told.push_back(*time);
+  for (const auto& [name, statements] : lead.facts) {
+    for (const facts::StatedFact& fact : statements) {
+      if (const auto* time = std::get_if<absl::Time>(&fact.value.value)) told.push_back(*time);
+      if (fact.observed_time != absl::InfinitePast()) told.push_back(fact.observed_time);
+      if (fact.expire_time != absl::InfiniteFuture()) told.push_back(fact.expire_time);
+    }
   }
   for (absl::Time time : told) {
     for (const absl::Duration span : {absl::ZeroDuration(), absl::Hours(36), absl::Minutes(90),

@@ -49,10 +49,10 @@ class FactRow : public ::testing::Test {
   // The fact's value in the row, as CEL writes it.
   std::string Value(const std::string& name) {
     slots_.assign(bundle_->slot_count, cel::Value());
-    unreadable_.clear();
+    notes_ = {};
     arena_.Reset();
     context_ = {slots_, absl::UnixEpoch(), bundle_->time_zone, &arena_};
-    stated_ = FillRow(bundle_->schema, lead_, context_, absl::MakeSpan(slots_), &unreadable_);
+    stated_ = FillRow(bundle_->schema, lead_, context_, absl::MakeSpan(slots_), &notes_);
     return cel::ToString(slots_[bundle_->schema.Find(name)->slot]);
   }
   std::string Unknown(const std::string& name) {
@@ -64,19 +64,19 @@ class FactRow : public ::testing::Test {
   std::vector<cel::Value> slots_;
   cel::Arena arena_;
   cel::EvalContext context_;
-  std::vector<UnreadableFact> unreadable_;
+  RowNotes notes_;
   StatedMask stated_;
 };
 
 TEST_F(FactRow, DerivesInTheOrderOfDependency) {
-  lead_.facts["base"] = Stated({int64_t{5}});
+  lead_.facts["base"] = {Stated({int64_t{5}})};
   EXPECT_EQ(Value("top"), "11");
   EXPECT_EQ(Value("middle"), "10");
 }
 
 TEST_F(FactRow, AStatedValueTakesPrecedenceOverItsDerivation) {
-  lead_.facts["base"] = Stated({int64_t{5}});
-  lead_.facts["middle"] = Stated({int64_t{100}});
+  lead_.facts["base"] = {Stated({int64_t{5}})};
+  lead_.facts["middle"] = {Stated({int64_t{100}})};
   EXPECT_EQ(Value("top"), "101");
   EXPECT_EQ(Value("middle"), "100");
   EXPECT_TRUE(stated_[1]);
@@ -87,26 +87,26 @@ TEST_F(FactRow, WhatIsNotStatedIsUnknownAndSoIsWhatHangsOnIt) {
   EXPECT_EQ(Value("base"), Unknown("base"));
   EXPECT_EQ(Value("top"), Unknown("base"));
   EXPECT_EQ(Value("is_high"), Unknown("level"));
-  lead_.facts["level"] = Stated({std::string("HIGH")});
+  lead_.facts["level"] = {Stated({std::string("HIGH")})};
   EXPECT_EQ(Value("either"), "true");
-  lead_.facts["level"] = Stated({std::string("LOW")});
+  lead_.facts["level"] = {Stated({std::string("LOW")})};
   EXPECT_EQ(Value("either"), Unknown("base"));
 }
 
 TEST_F(FactRow, ReadsEveryTypeOfValue) {
-  lead_.facts["real"] = Stated({int64_t{2}});  // from before it was a double
+  lead_.facts["real"] = {Stated({int64_t{2}})};  // from before it was a double
   EXPECT_EQ(Value("real"), "2.0");
-  lead_.facts["note"] = Stated({std::monostate()});
+  lead_.facts["note"] = {Stated({std::monostate()})};
   EXPECT_EQ(Value("note"), "null");
-  lead_.facts["note"] = Stated({std::string("北京")});
+  lead_.facts["note"] = {Stated({std::string("北京")})};
   EXPECT_EQ(Value("note"), "\"北京\"");
-  lead_.facts["tags"] = Stated({FactList{{std::string("HIGH")}, {std::string("LOW")}}});
+  lead_.facts["tags"] = {Stated({FactList{{std::string("HIGH")}, {std::string("LOW")}}})};
   EXPECT_EQ(Value("tags"), "[HIGH, LOW]");
-  lead_.facts["when"] = Stated({absl::UnixEpoch()});
+  lead_.facts["when"] = {Stated({absl::UnixEpoch()})};
   EXPECT_EQ(Value("when"), "timestamp(\"1970-01-01T00:00:00Z\")");
-  lead_.facts["span"] = Stated({absl::Minutes(1)});
+  lead_.facts["span"] = {Stated({absl::Minutes(1)})};
   EXPECT_EQ(Value("span"), "duration(\"60s\")");
-  EXPECT_THAT(unreadable_, IsEmpty());
+  EXPECT_THAT(notes_.unreadable, IsEmpty());
 }
 
 TEST_F(FactRow, WhatTheSchemaCannotReadIsUnknownAndSaid) {
@@ -121,26 +121,26 @@ TEST_F(FactRow, WhatTheSchemaCannotReadIsUnknownAndSaid) {
            {"span", {absl::UnixEpoch()}, "the stated value is no `duration`"},
            {"level", {std::monostate()}, "the stated value is no `Level`"}}) {
     lead_.facts.clear();
-    lead_.facts[fact] = Stated(value);
+    lead_.facts[fact] = {Stated(value)};
     EXPECT_EQ(Value(fact), Unknown(fact));
-    ASSERT_EQ(unreadable_.size(), 1u) << fact;
-    EXPECT_EQ(unreadable_[0].fact, fact);
-    EXPECT_EQ(unreadable_[0].reason, reason);
+    ASSERT_EQ(notes_.unreadable.size(), 1u) << fact;
+    EXPECT_EQ(notes_.unreadable[0].fact, fact);
+    EXPECT_EQ(notes_.unreadable[0].reason, reason);
   }
 }
 
 // One that is derived falls back to its derivation.
 TEST_F(FactRow, AnUnreadableStatementDoesNotHideTheDerivation) {
-  lead_.facts["base"] = Stated({int64_t{5}});
-  lead_.facts["middle"] = Stated({std::string("many")});
+  lead_.facts["base"] = {Stated({int64_t{5}})};
+  lead_.facts["middle"] = {Stated({std::string("many")})};
   EXPECT_EQ(Value("middle"), "10");
-  EXPECT_EQ(unreadable_.size(), 1u);
+  EXPECT_EQ(notes_.unreadable.size(), 1u);
 }
 
 TEST_F(FactRow, IgnoresFactsOfOtherBundles) {
-  lead_.facts["elsewhere"] = Stated({true});
+  lead_.facts["elsewhere"] = {Stated({true})};
   EXPECT_EQ(Value("base"), Unknown("base"));
-  EXPECT_THAT(unreadable_, IsEmpty());
+  EXPECT_THAT(notes_.unreadable, IsEmpty());
 }
 
 TEST_F(FactRow, RederivesAfterAnAnswerIsTried) {

@@ -31,7 +31,7 @@ facts::StatedFact Stated(facts::FactValue value) {
 
 facts::Lead LeadWith(std::map<std::string, facts::FactValue> values) {
   facts::Lead lead;
-  for (auto& [name, value] : values) lead.facts[name] = Stated(std::move(value));
+  for (auto& [name, value] : values) lead.facts[name] = {Stated(std::move(value))};
   return lead;
 }
 
@@ -73,8 +73,9 @@ TEST(DecisionProto, ShowsWhatIsMissingInTheLanguageAskedFor) {
   EXPECT_TRUE(out.provisional());
   EXPECT_EQ(out.grade(), "D");
   EXPECT_EQ(out.potential_grade(), "A");
-  EXPECT_THAT(out.attainable_grades(), ElementsAre("A", "D"));
+  EXPECT_THAT(out.attainable_grades(), ElementsAre("A", "B", "C", "D"));
   ASSERT_EQ(out.missing_facts_size(), 1);
+  EXPECT_EQ(out.missing_facts(0).status(), v1::FACT_STATUS_UNKNOWN);
   EXPECT_EQ(out.missing_facts(0).fact(), "budget");
   EXPECT_EQ(out.missing_facts(0).title(), "有预算");
   EXPECT_EQ(out.missing_facts(0).question(), "这笔预算批下来了吗？由谁批？");
@@ -190,7 +191,7 @@ TEST(DecisionProto, ShowsAnExplanation) {
   const v1::RuleTrace almost = find("all-three-labels");
   EXPECT_EQ(almost.truth(), v1::TRUTH_FALSE);
   EXPECT_TRUE(almost.almost());
-  ASSERT_EQ(almost.terms_size(), 2);
+  ASSERT_EQ(almost.terms_size(), 4);
   EXPECT_EQ(almost.terms(0).source(), "kp_level == FIRST");
   EXPECT_EQ(almost.terms(0).truth(), v1::TRUTH_FALSE);
   EXPECT_THAT(almost.terms(0).facts(), ElementsAre("kp_level = SECOND"));

@@ -193,8 +193,8 @@ TEST(FactInput, ReadsStatusAndObservedTime) {
 
 TEST(FactInput, RefusesAStatusThatIsNone) {
   EXPECT_THAT(Wrong("flag", R"({"value":true,"status":7})"),
-              ElementsAre("f.status: unknown status 7; expected FACT_STATUS_CONFIRMED or "
-                          "FACT_STATUS_CLAIMED"));
+              ElementsAre("f.status: unknown status 7; expected FACT_STATUS_CONFIRMED, "
+                          "CLAIMED, UNKNOWN or REFUTED"));
 }
 
 TEST(FactInput, BoundsTheSource) {
@@ -217,7 +217,7 @@ TEST(FactInput, RefusesWhatWasObservedMoreThanADayAhead) {
 TEST(FactInput, CollectsAllThatIsWrongWithAStatement) {
   EXPECT_THAT(
       Wrong("flag", R"({"value":1,"status":7,"observedTime":"2027-03-01T00:00:00Z"})"),
-      ElementsAre(HasSubstr("f.value: "), HasSubstr("f.status: "), HasSubstr("f.observed_time: ")));
+      ElementsAre(HasSubstr("f.status: "), HasSubstr("f.value: "), HasSubstr("f.observed_time: ")));
 }
 
 std::vector<std::string> WrongTime(int64_t seconds, int32_t nanos) {

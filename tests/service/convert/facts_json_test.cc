@@ -43,7 +43,7 @@ std::vector<std::string> Wrong(const std::string& json) {
 TEST(FactsJson, CountsAPlainValueAsConfirmedNow) {
   const facts::Lead lead = Good(R"({"flag": true})");
   ASSERT_EQ(lead.facts.size(), 1u);
-  const facts::StatedFact& fact = lead.facts.at("flag");
+  const facts::StatedFact& fact = lead.facts.at("flag").front();
   EXPECT_EQ(fact.value, facts::FactValue{true});
   EXPECT_EQ(fact.status, facts::FactStatus::kConfirmed);
   EXPECT_EQ(fact.source, "");
@@ -53,7 +53,7 @@ TEST(FactsJson, CountsAPlainValueAsConfirmedNow) {
 TEST(FactsJson, ReadsAStatementInFull) {
   const facts::Lead lead = Good(R"({"level": {"value": "LOW", "status": "claimed",
       "source": "CFO", "observedTime": "2026-02-28T09:00:00+08:00"}})");
-  const facts::StatedFact& fact = lead.facts.at("level");
+  const facts::StatedFact& fact = lead.facts.at("level").front();
   EXPECT_EQ(fact.value, facts::FactValue{"LOW"});
   EXPECT_EQ(fact.status, facts::FactStatus::kClaimed);
   EXPECT_EQ(fact.source, "CFO");
@@ -73,7 +73,7 @@ TEST(FactsJson, ReadsBackWhatTheApiPrints) {
   const std::string change = ToJson(printed.grade_history(0), false);
   const facts::Lead lead =
       Good(absl::StrCat("{\"level\":", facts, ",\"gradeHistory\":[", change, "]}"));
-  EXPECT_EQ(lead.facts.at("level").status, facts::FactStatus::kClaimed);
+  EXPECT_EQ(lead.facts.at("level").front().status, facts::FactStatus::kClaimed);
   ASSERT_EQ(lead.grade_history.size(), 1u);
   EXPECT_EQ(lead.grade_history[0].cause, facts::Cause::kTimer);
   EXPECT_EQ(lead.grade_history[0].bundle_digest, "sha256:0");
@@ -81,19 +81,19 @@ TEST(FactsJson, ReadsBackWhatTheApiPrints) {
 
 TEST(FactsJson, LeavesOutANullForAFactThatIsNotNullable) {
   EXPECT_THAT(Good(R"({"flag": null, "level": {"value": null}})").facts, IsEmpty());
-  EXPECT_EQ(Good(R"({"maybe": null})").facts.at("maybe").value, facts::FactValue{});
+  EXPECT_EQ(Good(R"({"maybe": null})").facts.at("maybe").front().value, facts::FactValue{});
 }
 
 TEST(FactsJson, KeepsAllDigitsOfAnInt) {
   const facts::Lead lead = Good(R"({"whole": 9007199254740993, "maybe": "-9007199254740993"})");
-  EXPECT_EQ(lead.facts.at("whole").value, facts::FactValue{9007199254740993});
-  EXPECT_EQ(lead.facts.at("maybe").value, facts::FactValue{-9007199254740993});
+  EXPECT_EQ(lead.facts.at("whole").front().value, facts::FactValue{9007199254740993});
+  EXPECT_EQ(lead.facts.at("maybe").front().value, facts::FactValue{-9007199254740993});
   EXPECT_THAT(Wrong(R"({"whole": 9223372036854775808})"),
               ElementsAre("whole: expected a whole number of at most 64 bits"));
 }
 
 TEST(FactsJson, TakesAWholeNumberForADouble) {
-  EXPECT_EQ(Good(R"({"amount": 10000000000000000})").facts.at("amount").value,
+  EXPECT_EQ(Good(R"({"amount": 10000000000000000})").facts.at("amount").front().value,
             facts::FactValue{1e16});
 }
 
@@ -103,7 +103,7 @@ TEST(FactsJson, NamesWhatIsWrongWithFacts) {
                 "levle": 1, "span": {"status": "claimed"}, "text": {"value": "x", "source": 5}})"),
       ElementsAre(
           "flag: expected `true` or `false`", "level: unknown key `sorce`; did you mean `source`?",
-          "level.status: expected `confirmed` or `claimed`",
+          "level.status: expected `confirmed`, `claimed`, `unknown` or `refuted`",
           "level.value: `HIHG` is no Level: expected one of `LOW`, `MIDDLE`, `HIGH`; did "
           "you mean `HIGH`?",
           "levle: unknown fact `levle`; did you mean `level`?",

@@ -129,7 +129,7 @@ TEST_P(RoundTrip, GivesTheSameValueBack) {
                       absl::UnixEpoch());
     ASSERT_TRUE(json.ok()) << json.status();
     ASSERT_EQ(json->lead.facts.count(fact.name), 1u) << statement.DebugString();
-    ASSERT_EQ(json->lead.facts.at(fact.name).value, *value) << statement.DebugString();
+    ASSERT_EQ(json->lead.facts.at(fact.name).front().value, *value) << statement.DebugString();
   }
 }
 

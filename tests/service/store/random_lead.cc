@@ -154,11 +154,17 @@ store::StoredLead RandomLead(Random& random, std::string id) {
   lead.display_name = RandomText(random);
   lead.owner = RandomText(random);
   for (uint64_t i = Below(random, 6); i > 0; --i) {
-    facts::StatedFact& fact = lead.lead.facts[RandomText(random)];
+    facts::Statements& statements = lead.lead.facts[RandomText(random)];
+    if (statements.empty() && Below(random, 3) == 0) {
+      statements.emplace_back().source = RandomText(random);
+    }
+    facts::StatedFact& fact = statements.emplace_back();
     fact.value = RandomValue(random);
-    fact.status = static_cast<facts::FactStatus>(Below(random, 2));
+    fact.status = static_cast<facts::FactStatus>(Below(random, 4));
     fact.source = RandomText(random);
     fact.observed_time = RandomTimeOrInfinite(random);
+    fact.role = RandomText(random);
+    if (Below(random, 2) == 0) fact.expire_time = RandomTimeOrInfinite(random);
   }
   for (uint64_t i = Below(random, 4); i > 0; --i) {
     const std::string& grade = Grades()[Below(random, Grades().size())];
@@ -184,10 +190,13 @@ std::string ToText(const store::StoredLead& stored) {
       "\ncreated ", Text(stored.create_time), " updated ", Text(stored.update_time), " revision ",
       stored.revision, " grade ", Text(stored.grade), "\ndecided ", Text(lead.decided_time),
       " until ", Text(lead.valid_until), " by ", Text(lead.bundle_digest), "\n");
-  for (const auto& [name, fact] : lead.facts) {
-    absl::StrAppend(&text, "fact ", Text(name), " = ", Text(fact.value), " ",
-                    static_cast<int>(fact.status), " ", Text(fact.source), " ",
-                    Text(fact.observed_time), "\n");
+  for (const auto& [name, statements] : lead.facts) {
+    for (const facts::StatedFact& fact : statements) {
+      absl::StrAppend(&text, "fact ", Text(name), " = ", Text(fact.value), " ",
+                      static_cast<int>(fact.status), " ", Text(fact.source), " ",
+                      Text(fact.observed_time), " ", Text(fact.role), " ", Text(fact.expire_time),
+                      "\n");
+    }
   }
   for (const facts::TimelineEvent& event : lead.timeline) {
     absl::StrAppend(&text, "at ", Text(event.time), " ", Text(event.type), " ", Text(event.amount),

@@ -47,7 +47,8 @@ TEST(RecordCodec, InfiniteTimesComeBackEverywhere) {
   for (const absl::Time time : {absl::InfinitePast(), absl::InfiniteFuture()}) {
     StoredLead lead = testing::BlankLead("x");
     lead.create_time = lead.update_time = lead.lead.decided_time = lead.lead.valid_until = time;
-    lead.lead.facts["f"] = {{time - absl::UnixEpoch()}, facts::FactStatus::kClaimed, "", time};
+    lead.lead.facts["f"] = {
+        facts::StatedFact{{time - absl::UnixEpoch()}, facts::FactStatus::kClaimed, "", time}};
     lead.lead.timeline = {{absl::InfinitePast(), "a", {}}, {time, "b", {}}};
     const auto back = DecodeLead("x", EncodeLead(lead));
     ASSERT_TRUE(back.ok()) << back.status();
@@ -101,7 +102,7 @@ TEST(RecordCodec, ATypicalLeadIsSmall) {
   lead.display_name = "云帆科技有限公司";
   lead.owner = "wang.min";
   for (const char* name : {"kp_level", "has_need", "value_recognised", "budget_confirmed"}) {
-    lead.lead.facts[name] = {{true}, facts::FactStatus::kClaimed, "crm", now};
+    lead.lead.facts[name] = {facts::StatedFact{{true}, facts::FactStatus::kClaimed, "crm", now}};
   }
   for (int i = 0; i < 3; ++i) {
     lead.lead.timeline.push_back({now + absl::Hours(30 * i), i % 2 == 0 ? "visit" : "call", {}});

@@ -48,7 +48,7 @@ TEST_F(CrmExportTest, AWonOpportunityIsSignedAndItsKeyPersonUnknown) {
   const store::StoredLead lead = *import.store().Get("1C1I7A6R");
   EXPECT_EQ(lead.display_name, "Cancity · GTX Plus Basic");
   EXPECT_EQ(lead.owner, "Moses Frase");
-  EXPECT_EQ(lead.lead.facts.at("need").observed_time, At("2017-03-01T00:00:00Z"));
+  EXPECT_EQ(lead.lead.facts.at("need").front().observed_time, At("2017-03-01T00:00:00Z"));
   EXPECT_EQ(lead.lead.facts.count("kp_level"), 0u);
   ASSERT_THAT(lead.lead.timeline, SizeIs(2));
   EXPECT_EQ(lead.lead.timeline[0].type, "meeting");

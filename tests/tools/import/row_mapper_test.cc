@@ -115,10 +115,11 @@ facts:
   EXPECT_EQ(Timestamp(fact.observed_time()), "2026-02-01T00:00:00+00:00");
 }
 
-TEST_F(RowMapperTest, AStatusIsClaimedOrConfirmed) {
-  EXPECT_EQ(Error("lead: { id: '\"l\"' }\nfacts: { x: { value: 1, status: row.s } }\n",
-                  R"({"s": "maybe"})"),
-            "facts.x.status: expected `claimed` or `confirmed`, got \"maybe\"");
+TEST_F(RowMapperTest, AStatusIsOneOfFour) {
+  EXPECT_EQ(
+      Error("lead: { id: '\"l\"' }\nfacts: { x: { value: 1, status: row.s } }\n",
+            R"({"s": "maybe"})"),
+      "facts.x.status: expected `confirmed`, `claimed`, `unknown` or `refuted`, got \"maybe\"");
 }
 
 TEST_F(RowMapperTest, WhenFalseTheValueIsNotLookedAt) {

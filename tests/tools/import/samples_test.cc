@@ -103,7 +103,8 @@ TEST(Samples, LackEachOfTheLabels) {
 TEST(Samples, KnowClaimedFactsSignaturesAndReopenedLeads) {
   int claimed = 0, signed_leads = 0, reopened = 0, from_b_to_a = 0;
   for (const store::StoredLead& lead : Samples().Leads()) {
-    for (const auto& [name, fact] : lead.lead.facts) {
+    for (const auto& [name, statements] : lead.lead.facts) {
+      const facts::StatedFact& fact = statements.front();
       claimed += fact.status == facts::FactStatus::kClaimed;
     }
     for (const facts::TimelineEvent& event : lead.lead.timeline) {
