@@ -12,6 +12,7 @@ void AddCommands(CLI::App& app, int* exit_code) {
   AddImport(app, exit_code);
   AddScore(app, exit_code);
   AddLeads(app, exit_code);
+  AddOverride(app, exit_code);
   AddWatch(app, exit_code);
   AddExport(app, exit_code);
   AddVerify(app, exit_code);

@@ -46,7 +46,9 @@ std::string Section(const std::string& heading, const std::string& lines) {
 
 std::string GradeText(const v1::Decision& decision, const std::string& language) {
   if (decision.grade().empty()) return Label(language, "无", "none");
-  if (decision.attainable_grades_size() < 2) return decision.grade();
+  if (decision.attainable_grades_size() < 2 || decision.has_grade_override()) {
+    return decision.grade();
+  }
   return absl::StrCat(decision.grade(), Label(language, "，最好可达 ", ", at best "),
                       decision.potential_grade(), Label(language, "（可能：", " (attainable: "),
                       absl::StrJoin(decision.attainable_grades(), ", "),
@@ -59,6 +61,14 @@ std::string Head(const v1::Decision& decision, const Reader& reader) {
   if (!decision.lead().empty())
     fields.emplace_back(Label(language, "线索", "lead"), decision.lead());
   fields.emplace_back(Label(language, "等级", "grade"), GradeText(decision, language));
+  if (decision.has_grade_override()) {
+    const v1::GradeOverride& set = decision.grade_override();
+    fields.emplace_back(
+        Label(language, "人工设定", "set by"),
+        absl::StrCat(set.author(), ": ", set.reason(), Label(language, "，到 ", ", until "),
+                     TimeText(set.expire_time(), reader.zone),
+                     Label(language, "；规则给出 ", "; by the rules "), decision.computed_grade()));
+  }
   if (decision.has_score()) {
     std::string score = NumberText(decision.score());
     if (decision.has_potential_score() && decision.potential_score() != decision.score()) {

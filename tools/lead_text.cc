@@ -54,7 +54,11 @@ std::string HistoryLines(const v1::Lead& lead, const Reader& reader) {
     absl::StrAppend(&lines, "  ", TimeText(change.change_time(), reader.zone), "  ",
                     change.from_grade().empty() ? "-" : change.from_grade(), " -> ",
                     change.to_grade(), "  ", CauseText(change.cause(), reader.language),
-                    change.rule().empty() ? "" : ", ", change.rule(), "\n");
+                    change.rule().empty() ? "" : ", ", change.rule(),
+                    change.overridden()
+                        ? Label(reader.language, "（人工等级不变）", " (beneath an override)")
+                        : "",
+                    "\n");
   }
   return lines;
 }
@@ -96,6 +100,8 @@ std::string CauseText(v1::ChangeCause cause, absl::string_view language) {
       return Label(language, "规则", "bundle");
     case v1::CHANGE_CAUSE_IMPORT:
       return Label(language, "导入", "import");
+    case v1::CHANGE_CAUSE_OVERRIDE:
+      return Label(language, "人工", "override");
     default:
       return "-";
   }

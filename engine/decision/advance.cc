@@ -4,6 +4,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/decision/valid_until.h"
+#include "engine/facts/grades.h"
 #include "engine/facts/statements.h"
 
 namespace leadgrade::decision {
@@ -60,6 +61,8 @@ class Advancer {
           std::upper_bound(timeline.begin(), timeline.end(), change.event->time,
                            [](absl::Time time, const auto& event) { return time < event.time; });
       timeline.insert(after, *std::move(change.event));
+    } else if (change.grade_override.has_value()) {
+      lead_.grade_override = *std::move(change.grade_override);
     } else if (change.fact->second.has_value()) {
       facts::State(lead_, change.fact->first, *std::move(change.fact->second));
     } else {
@@ -78,6 +81,7 @@ class Advancer {
   }
 
   void Step(absl::Time time, Cause cause) {
+    EnterOverride(time);
     auto [decision, holds] = DecideOnce(bundle_, lead_, time);
     for (int i = 0; i < kMaxChangesPerInstant && Enter(decision, cause); ++i) {
       std::tie(decision, holds) = DecideOnce(bundle_, lead_, time);
@@ -94,24 +98,38 @@ class Advancer {
     last_ = std::move(decision);
   }
 
-  // Records the decision's grade where it is another than the last; false where it is not.
+  // Records that an override has begun or ended, where that changes the lead's grade.
+  void EnterOverride(absl::Time time) {
+    facts::GradeChange change;
+    change.time = time;
+    change.from = facts::LastGrade(lead_);
+    change.to = facts::GradeAt(lead_, time);
+    change.cause = Cause::kOverride;
+    if (change.from != change.to) Record(std::move(change));
+  }
+
+  // Records the decision's grade where it is another than the rules gave last; false where it is
+  // not.
   bool Enter(const Decision& decision, Cause cause) {
     if (decision.grade < 0) return false;
-    auto& history = lead_.grade_history;
-    const std::string& grade = GradeName(decision, decision.grade);
-    const std::string from = history.empty() ? "" : history.back().to;
-    if (from == grade) return false;
     facts::GradeChange change;
     change.time = decision.now;
-    change.from = from;
-    change.to = grade;
+    change.from = facts::ComputedGrade(lead_);
+    change.to = GradeName(decision, decision.grade);
+    if (change.from == change.to) return false;
     if (const rules::Rule* rule = SettlingRule(decision)) change.rule = rule->id;
     change.cause = cause;
+    change.overridden = facts::OverrideInForce(lead_, decision.now) != nullptr;
+    Record(std::move(change));
+    return true;
+  }
+
+  void Record(facts::GradeChange change) {
     change.bundle_digest = bundle_->digest;
+    auto& history = lead_.grade_history;
     if (history.size() >= base::kMaxGradeChangesPerLead) history.erase(history.begin());
     history.push_back(change);
     changes_.push_back(std::move(change));
-    return true;
   }
 
   Decision DecideNow() {

@@ -5,6 +5,7 @@
 #include "engine/decision/attainable.h"
 #include "engine/decision/evaluation.h"
 #include "engine/decision/valid_until.h"
+#include "engine/facts/grades.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -25,6 +26,9 @@ class Decider {
       decision_.issues.push_back({"unreadable-fact", "", "", fact.fact + ": " + fact.reason});
     }
     TakeConflicts();
+    if (const auto* set = facts::OverrideInForce(lead_, decision_.now)) {
+      decision_.grade_override = *set;
+    }
     Attainable attainable = FindAttainable(evaluation_, &decision_.issues);
     TakeGrades(attainable);
     AddReasons(bundle_.grade.rule_set, attainable.outcome);
@@ -183,8 +187,17 @@ const rules::Rule* SettlingRule(const Decision& decision) {
 }
 
 const std::string& GradeName(const Decision& decision, int ordinal) {
+  return GradeName(*decision.bundle, ordinal);
+}
+
+const std::string& GradeName(const rules::Bundle& bundle, int ordinal) {
   static const std::string* const kNone = new std::string();
-  return ordinal < 0 ? *kNone : decision.bundle->grade_enum->values[ordinal];
+  return ordinal < 0 ? *kNone : bundle.grade_enum->values[ordinal];
+}
+
+const std::string& EffectiveGrade(const Decision& decision) {
+  if (decision.grade_override.has_value()) return decision.grade_override->grade;
+  return GradeName(decision, decision.grade);
 }
 
 Decision Decide(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,

@@ -52,13 +52,15 @@ struct MissingFact {
 struct Decision {
   std::shared_ptr<const rules::Bundle> bundle;
   absl::Time now;
-  // Worst and best attainable grade; -1 where the rules gave none.
+  // Worst and best attainable grade by the rules; -1 where they gave none.
   int grade = -1;
   int potential_grade = -1;
   bool provisional = false;      // more than one attainable grade, or issues with the grade
   std::vector<int> attainable;   // best first
   bool attainable_exact = true;  // false: a sound over-approximation
-  std::optional<double> score;   // lowest attainable
+  // In force at `now`: the lead has its grade, whatever the rules say.
+  std::optional<facts::GradeOverride> grade_override;
+  std::optional<double> score;            // lowest attainable
   std::optional<double> potential_score;  // highest attainable
   std::vector<MatchedRule> reasons;  // the rule that settles the grade first, then the other sets'
                                      // matches in evaluation order
@@ -80,6 +82,10 @@ struct Decision {
 const rules::Rule* SettlingRule(const Decision& decision);
 
 const std::string& GradeName(const Decision& decision, int ordinal);  // "" for -1
+const std::string& GradeName(const rules::Bundle& bundle, int ordinal);
+
+// The grade that the lead has: that of the override in force, else the one by the rules.
+const std::string& EffectiveGrade(const Decision& decision);
 
 struct DecideOptions {
   bool valid_until = true;  // compute it (costs further evaluations where the clock matters)

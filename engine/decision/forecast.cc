@@ -10,8 +10,9 @@ ForecastStep StepOf(const Advanced& advanced) {
   const Decision& decision = advanced.decision;
   ForecastStep step;
   step.time = decision.now;
-  step.grade = decision.grade;
-  step.potential_grade = decision.potential_grade;
+  step.grade = EffectiveGrade(decision);
+  step.potential_grade = GradeName(decision, decision.potential_grade);
+  if (decision.grade_override.has_value()) return step;
   if (!advanced.changes.empty()) {
     step.rule = advanced.changes.back().rule;
   } else if (const rules::Rule* rule = SettlingRule(decision)) {

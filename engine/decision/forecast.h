@@ -11,13 +11,13 @@
 
 namespace leadgrade::decision {
 
-// From `time` on, until the next step. Ordinals are those of bundle->grade_enum; -1: none.
+// From `time` on, until the next step. Grades are empty where there is none.
 struct ForecastStep {
   absl::Time time;
-  int grade = -1;
-  int potential_grade = -1;
+  std::string grade;            // the lead's: of an override that is in force then
+  std::string potential_grade;  // by the rules
   // That brought the grade, where it is entered at `time`; else the one that settles it. Empty
-  // where none alone does.
+  // where none alone does, and under an override.
   std::string rule;
 };
 

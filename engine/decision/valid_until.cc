@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/facts/aggregates.h"
+#include "engine/facts/grades.h"
 #include "engine/facts/statements.h"
 
 namespace leadgrade::decision {
@@ -34,6 +35,9 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
   absl::Time until =
       std::min(NextEntry(lead.timeline, context.now), NextEntry(lead.grade_history, context.now));
   until = std::min(until, facts::NextExpiry(lead, context.now));
+  if (const auto* set = facts::OverrideInForce(lead, context.now)) {
+    until = std::min(until, set->expire_time);
+  }
   std::vector<Course> courses(bundle.slot_count);
   courses[facts::kNowSlot] = {absl::InfiniteFuture(), Course::Shape::kInstant, 1};
   for (int index : bundle.grade_facts) {
@@ -85,7 +89,7 @@ bool SameAnswer(const Decision& a, const Decision& b) {
   return a.grade == b.grade && a.potential_grade == b.potential_grade &&
          a.provisional == b.provisional && a.attainable == b.attainable && a.score == b.score &&
          a.potential_score == b.potential_score && SameRules(a.reasons, b.reasons) &&
-         a.outputs == b.outputs &&
+         a.grade_override.has_value() == b.grade_override.has_value() && a.outputs == b.outputs &&
          std::equal(a.missing.begin(), a.missing.end(), b.missing.begin(), b.missing.end(),
                     same_missing) &&
          std::equal(a.conflicts.begin(), a.conflicts.end(), b.conflicts.begin(), b.conflicts.end(),

@@ -19,7 +19,8 @@ bool Counts(const Aggregate& aggregate, const TimelineEvent& event) {
 }
 
 bool Counts(const Aggregate& aggregate, const GradeChange& change) {
-  return IsAnyOf(aggregate.rules, change.rule) && IsAnyOf(aggregate.grades, change.to);
+  return change.cause != Cause::kOverride && IsAnyOf(aggregate.rules, change.rule) &&
+         IsAnyOf(aggregate.grades, change.to);
 }
 
 double Amount(const TimelineEvent& event) { return event.amount.value_or(0); }

@@ -53,7 +53,15 @@ struct TimelineEvent {
 };
 
 // Why a lead was rescored.
-enum class Cause : uint8_t { kEvent = 1, kFact = 2, kTimer = 3, kBundle = 4, kImport = 5 };
+enum class Cause : uint8_t {
+  kEvent = 1,
+  kFact = 2,
+  kTimer = 3,
+  kBundle = 4,
+  kImport = 5,
+  kOverride =
+      6,  // an override began or ended: the change is of the lead's grade, not of the rules'
+};
 
 struct GradeChange {
   absl::Time time;
@@ -62,6 +70,17 @@ struct GradeChange {
   std::string rule;  // the rule that gave the grade; empty when it was not settled by one rule
   Cause cause = Cause::kFact;
   std::string bundle_digest;
+  // What the rules gave while an override was in force: the lead's grade did not change.
+  bool overridden = false;
+};
+
+// A grade that a person set, for a time.
+struct GradeOverride {
+  std::string grade;
+  std::string reason;
+  std::string author;
+  absl::Time start_time;
+  absl::Time expire_time;  // exclusive
 };
 
 // An action proposed to the salesperson and still standing, since when.
@@ -72,8 +91,10 @@ struct OpenAction {
 
 struct Lead {
   std::map<std::string, Statements, std::less<>> facts;
-  std::vector<TimelineEvent> timeline;     // by time, equal times in order of arrival
-  std::vector<GradeChange> grade_history;  // oldest first
+  std::vector<TimelineEvent> timeline;          // by time, equal times in order of arrival
+  std::vector<GradeChange> grade_history;       // oldest first; changes of the computed and of the
+                                                // lead's own grade, see GradeChange
+  std::optional<GradeOverride> grade_override;  // the last one, in force or not; see grades.h
   std::vector<OpenAction> open_actions;
 
   // The last decision on record: when, by which bundle, and until when it holds. decided_time is

@@ -107,6 +107,8 @@ v1::ChangeCause CauseProto(facts::Cause cause) {
       return v1::CHANGE_CAUSE_BUNDLE;
     case facts::Cause::kImport:
       return v1::CHANGE_CAUSE_IMPORT;
+    case facts::Cause::kOverride:
+      return v1::CHANGE_CAUSE_OVERRIDE;
   }
   return v1::CHANGE_CAUSE_UNSPECIFIED;
 }
@@ -126,7 +128,11 @@ v1::FactStatus StatusProto(facts::FactStatus status) {
 }
 
 void WriteGrades(const decision::Decision& decision, v1::Decision* out) {
-  out->set_grade(GradeName(decision, decision.grade));
+  out->set_grade(EffectiveGrade(decision));
+  out->set_computed_grade(GradeName(decision, decision.grade));
+  if (decision.grade_override.has_value()) {
+    ToProto(*decision.grade_override, out->mutable_grade_override());
+  }
   out->set_potential_grade(GradeName(decision, decision.potential_grade));
   out->set_provisional(decision.provisional);
   for (const int grade : decision.attainable) {
@@ -230,14 +236,11 @@ void ToProto(const decision::Explanation& explanation, absl::string_view lead_id
 }
 
 void ToProto(const decision::Forecast& forecast, v1::Forecast* out) {
-  const auto grade = [&](int ordinal) {
-    return ordinal < 0 ? std::string() : forecast.bundle->grade_enum->values[ordinal];
-  };
   for (const decision::ForecastStep& step : forecast.steps) {
     v1::ForecastStep* written = out->add_steps();
     *written->mutable_start_time() = ToProto(step.time);
-    written->set_grade(grade(step.grade));
-    written->set_potential_grade(grade(step.potential_grade));
+    written->set_grade(step.grade);
+    written->set_potential_grade(step.potential_grade);
     written->set_rule(step.rule);
   }
   if (forecast.until != absl::InfiniteFuture()) {
@@ -252,6 +255,15 @@ void ToProto(const facts::GradeChange& change, v1::GradeChange* out) {
   out->set_rule(change.rule);
   out->set_cause(CauseProto(change.cause));
   out->set_bundle_digest(change.bundle_digest);
+  out->set_overridden(change.overridden);
+}
+
+void ToProto(const facts::GradeOverride& set, v1::GradeOverride* out) {
+  out->set_grade(set.grade);
+  out->set_reason(set.reason);
+  out->set_author(set.author);
+  *out->mutable_start_time() = ToProto(set.start_time);
+  *out->mutable_expire_time() = ToProto(set.expire_time);
 }
 
 void ToProto(const facts::StatedFact& fact, v1::FactStatement* out) {

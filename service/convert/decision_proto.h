@@ -26,6 +26,7 @@ void ToProto(const decision::Explanation& explanation, absl::string_view lead_id
              absl::string_view language, v1::Explanation* out);
 void ToProto(const decision::Forecast& forecast, v1::Forecast* out);
 void ToProto(const facts::GradeChange& change, v1::GradeChange* out);
+void ToProto(const facts::GradeOverride& set, v1::GradeOverride* out);
 void ToProto(const facts::StatedFact& fact, v1::FactStatement* out);
 // The form that FactStatement.value describes; ReadFact reads it back to the same value. A number
 // that is not finite, which no statement can be but an output can, is its name in proto JSON

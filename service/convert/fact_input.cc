@@ -72,6 +72,7 @@ facts::GradeChange ReadGradeChange(const rules::Bundle& bundle, const v1::GradeC
   out.rule = change.rule();
   out.cause = ReadCause(change.cause(), Under(path, "cause"), violations);
   out.bundle_digest = change.bundle_digest();
+  out.overridden = change.overridden();
   return out;
 }
 

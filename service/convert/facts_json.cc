@@ -40,6 +40,7 @@ constexpr Names kChangeTime = {"time", "changeTime"};
 constexpr Names kRule = {"rule"};
 constexpr Names kCause = {"cause"};
 constexpr Names kDigest = {"bundleDigest"};
+constexpr Names kOverridden = {"overridden"};
 
 // One JSON object whose fields are known. A field that is null counts as absent. Getters give
 // nothing for an absent field, and nothing with a violation for a wrong one.
@@ -125,6 +126,16 @@ class Fields {
       return std::nullopt;
     }
     return value->get<double>();
+  }
+
+  std::optional<bool> Bool(const Names& names) {
+    const json* value = Find(names);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_boolean()) {
+      Add(Path(names), "expected `true` or `false`", violations_);
+      return std::nullopt;
+    }
+    return value->get<bool>();
   }
 
   // Adds a violation where the field is absent or an empty text.
@@ -327,7 +338,8 @@ class Reader {
     }
     for (size_t i = 0; i < value.size(); ++i) {
       Fields fields(value[i], absl::StrCat("gradeHistory[", i, "]"),
-                    {kTo, kChangeTime, kFrom, kRule, kCause, kDigest}, &out_.violations);
+                    {kTo, kChangeTime, kFrom, kRule, kCause, kDigest, kOverridden},
+                    &out_.violations);
       out_.lead.grade_history.push_back(ReadChange(fields));
     }
     SettleHistory(&out_.lead.grade_history);
@@ -343,6 +355,7 @@ class Reader {
     change.rule = fields.Text(kRule, kMaxRuleIdBytes).value_or("");
     change.cause = ReadCause(fields);
     change.bundle_digest = fields.Text(kDigest, kMaxRuleIdBytes).value_or("");
+    change.overridden = fields.Bool(kOverridden).value_or(false);
     return change;
   }
 

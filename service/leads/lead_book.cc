@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/facts/grades.h"
 #include "service/leads/write_batch.h"
 
 namespace leadgrade::leads {
@@ -241,8 +242,7 @@ class LeadBook::Impl {
   decision::Decision Carry(const std::shared_ptr<const rules::Bundle>& bundle,
                            store::StoredLead* lead) const {
     decision::Decision decision = decision::Advance(bundle, lead->lead, {}, clock_()).decision;
-    const auto& history = lead->lead.grade_history;
-    lead->grade = history.empty() ? "" : history.back().to;
+    lead->grade = facts::LastGrade(lead->lead);
     return decision;
   }
 

@@ -42,6 +42,10 @@ struct LeadEdit {
   std::optional<std::string> owner;
   std::optional<uint64_t> expected_revision;
   bool replace_all_facts = false;
+  // A grade set from now on; its start_time does not count.
+  std::optional<facts::GradeOverride> grade_override;
+  // The override in force ends now; kFailedPrecondition where there is none.
+  bool end_override = false;
   // Statements, in the order they are recorded; nullopt: retract what all sources said.
   std::vector<std::pair<std::string, std::optional<facts::StatedFact>>> facts;
 };

@@ -5,6 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/facts/grades.h"
 
 namespace leadgrade::leads {
 
@@ -113,7 +114,7 @@ decision::Decision WriteBatch::Carry(Working* working, std::vector<Change> chang
     logged.change = std::move(change);
     logged.recorded_time = now_;
   }
-  lead.grade = lead.lead.grade_history.empty() ? "" : lead.lead.grade_history.back().to;
+  lead.grade = facts::LastGrade(lead.lead);
   working->exists = true;
   return std::move(advanced.decision);
 }
@@ -133,6 +134,25 @@ absl::Status WriteBatch::ApplyEdit(const LeadEdit& edit, Cause cause, Working* w
   }
   if (edit.display_name.has_value()) lead.display_name = *edit.display_name;
   if (edit.owner.has_value()) lead.owner = *edit.owner;
+  if (edit.grade_override.has_value()) {
+    Change& change = changes->emplace_back();
+    change.time = now_;
+    change.cause = cause;
+    change.grade_override = edit.grade_override;
+    change.grade_override->start_time = now_;
+  }
+  if (edit.end_override) {
+    const facts::GradeOverride* set = facts::OverrideInForce(lead.lead, now_);
+    if (set == nullptr) {
+      return AboutLead(absl::FailedPreconditionError(
+                           absl::StrCat("no grade of the lead `", lead.id, "` is overridden")),
+                       lead.id);
+    }
+    Change& change = changes->emplace_back();
+    change.time = now_;
+    change.grade_override = *set;
+    change.grade_override->expire_time = now_;
+  }
   const auto add = [&](absl::Time time, const std::string& name) -> Change& {
     Change& change = changes->emplace_back();
     change.time = std::min(time, now_);

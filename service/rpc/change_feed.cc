@@ -11,8 +11,8 @@ constexpr size_t kCountedAtOnce = 256;
 
 using facts::Cause;
 
-constexpr std::array kCauses = {Cause::kEvent, Cause::kFact, Cause::kTimer, Cause::kBundle,
-                                Cause::kImport};
+constexpr std::array kCauses = {Cause::kEvent,  Cause::kFact,   Cause::kTimer,
+                                Cause::kBundle, Cause::kImport, Cause::kOverride};
 
 absl::string_view CauseLabel(Cause cause) {
   switch (cause) {
@@ -26,6 +26,8 @@ absl::string_view CauseLabel(Cause cause) {
       return "bundle";
     case Cause::kImport:
       return "import";
+    case Cause::kOverride:
+      return "override";
   }
   return "";
 }

@@ -166,6 +166,11 @@ absl::Status BundleNotFound(absl::string_view name) {
            absl::StrCat("there is no active bundle `", Shortened(name, kMaxFieldBytes), "`")));
 }
 
+absl::Status GradeNotOverridden(absl::string_view message, absl::string_view lead_id) {
+  return Make(absl::StatusCode::kFailedPrecondition, "GRADE_NOT_OVERRIDDEN", message,
+              {{"lead", absl::StrCat("leads/", lead_id)}});
+}
+
 absl::Status LeadError(const absl::Status& status, absl::string_view lead_id) {
   if (status.ok() || status.GetPayload(kErrorInfoUrl).has_value()) return status;
   const std::string name = lead_id.empty() ? "" : absl::StrCat("leads/", lead_id);

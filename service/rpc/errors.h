@@ -43,6 +43,9 @@ absl::Status ShuttingDown();                          // UNAVAILABLE
 absl::Status TooManyStreams(size_t limit);            // RESOURCE_EXHAUSTED, with RetryInfo
 absl::Status BundleNotFound(absl::string_view name);  // NOT_FOUND, with ResourceInfo
 
+absl::Status GradeNotOverridden(absl::string_view message,
+                                absl::string_view lead_id);  // FAILED_PRECONDITION
+
 // What the book of leads or the store says of the lead, in the API's words. An error that has its
 // reason already stays as it is. `lead_id` may be empty where it is not known.
 absl::Status LeadError(const absl::Status& status, absl::string_view lead_id);

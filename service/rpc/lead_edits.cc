@@ -47,10 +47,6 @@ void CheckTexts(const leads::LeadEdit& edit, absl::string_view field, Violations
   CheckLength(edit.owner.value_or(""), kMaxOwnerBytes, Under(field, "owner"), violations);
 }
 
-void SetExpectedRevision(const v1::Lead& lead, leads::LeadEdit* edit) {
-  if (!lead.etag().empty()) edit->expected_revision = ReadEtag(lead.etag()).value_or(kNoRevision);
-}
-
 // The fields that are set.
 void TakeSetFields(const rules::Bundle& bundle, const v1::Lead& lead, absl::string_view field,
                    absl::Time now, leads::LeadEdit* edit, Violations* violations) {
@@ -156,6 +152,10 @@ class MaskedUpdate {
 
 }  // namespace
 
+void SetExpectedRevision(absl::string_view etag, leads::LeadEdit* edit) {
+  if (!etag.empty()) edit->expected_revision = ReadEtag(etag).value_or(kNoRevision);
+}
+
 leads::LeadEdit ReadCreate(const rules::Bundle& bundle, const v1::CreateLeadRequest& request,
                            absl::Time now, Violations* violations) {
   leads::LeadEdit edit;
@@ -180,7 +180,7 @@ leads::LeadEdit ReadUpdate(const rules::Bundle& bundle, const store::LeadStore& 
   leads::LeadEdit edit;
   const v1::Lead& lead = request.lead();
   edit.lead_id = std::string(ReadLeadName(lead.name(), "lead.name", violations));
-  SetExpectedRevision(lead, &edit);
+  SetExpectedRevision(lead.etag(), &edit);
   if (request.update_mask().paths().empty()) {
     TakeSetFields(bundle, lead, "lead", now, &edit, violations);
   } else {
@@ -196,7 +196,7 @@ leads::LeadEdit ReadImported(const rules::Bundle& bundle, const v1::Lead& lead,
   leads::LeadEdit edit;
   edit.kind = Kind::kCreate;
   edit.lead_id = std::string(ReadLeadName(lead.name(), Under(field, "name"), violations));
-  SetExpectedRevision(lead, &edit);
+  SetExpectedRevision(lead.etag(), &edit);
   TakeSetFields(bundle, lead, field, now, &edit, violations);
   return edit;
 }

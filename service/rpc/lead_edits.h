@@ -12,6 +12,9 @@
 
 namespace leadgrade::rpc {
 
+// An etag that is given is one that the lead must have; "" asks for none.
+void SetExpectedRevision(absl::string_view etag, leads::LeadEdit* edit);
+
 leads::LeadEdit ReadCreate(const rules::Bundle& bundle, const v1::CreateLeadRequest& request,
                            absl::Time now, Violations* violations);
 

@@ -30,6 +30,9 @@ void ToProto(const store::StoredLead& lead, const rules::Bundle& bundle, absl::T
   for (const facts::GradeChange& change : lead.lead.grade_history) {
     convert::ToProto(change, out->add_grade_history());
   }
+  if (lead.lead.grade_override.has_value()) {
+    convert::ToProto(*lead.lead.grade_override, out->mutable_grade_override());
+  }
   out->set_event_count(static_cast<int32_t>(lead.lead.timeline.size()));
   *out->mutable_create_time() = convert::ToProto(lead.create_time);
   *out->mutable_update_time() = convert::ToProto(lead.update_time);

@@ -9,6 +9,7 @@
 #include "service/rpc/lead_edits.h"
 #include "service/rpc/lead_import.h"
 #include "service/rpc/lead_listing.h"
+#include "service/rpc/lead_overrides.h"
 #include "service/rpc/lead_proto.h"
 #include "service/rpc/requests.h"
 
@@ -97,6 +98,42 @@ grpc::ServerUnaryReactor* LeadService::ListLeads(grpc::CallbackServerContext* co
   const Call call(metrics_, "LeadService/ListLeads", context);
   return call.Finish(
       rpc::ListLeads(book_, store_, *bundles_.bundle(), *request, call.wanted(), response));
+}
+
+grpc::ServerUnaryReactor* LeadService::OverrideGrade(grpc::CallbackServerContext* context,
+                                                     const v1::OverrideGradeRequest* request,
+                                                     v1::OverrideGradeResponse* response) {
+  const Call call(metrics_, "LeadService/OverrideGrade", context);
+  if (absl::Status status = call.Wanted(); !status.ok()) return call.Finish(status);
+  Violations violations;
+  leads::LeadEdit edit = ReadOverride(*bundles_.bundle(), *request, book_.now(), &violations);
+  if (!violations.empty()) return call.Finish(InvalidFields(violations));
+  const std::string id = edit.lead_id;
+  book_.Edit(std::move(edit), call.wanted(),
+             [call, request, response, id](const absl::StatusOr<leads::EditResult>& result) {
+               FinishEdit(call, *request, result, id, response);
+             });
+  return call.reactor();
+}
+
+grpc::ServerUnaryReactor* LeadService::EndGradeOverride(grpc::CallbackServerContext* context,
+                                                        const v1::EndGradeOverrideRequest* request,
+                                                        v1::EndGradeOverrideResponse* response) {
+  const Call call(metrics_, "LeadService/EndGradeOverride", context);
+  if (absl::Status status = call.Wanted(); !status.ok()) return call.Finish(status);
+  Violations violations;
+  leads::LeadEdit edit = ReadEndOverride(*request, &violations);
+  if (!violations.empty()) return call.Finish(InvalidFields(violations));
+  const std::string id = edit.lead_id;
+  book_.Edit(std::move(edit), call.wanted(),
+             [call, request, response, id](const absl::StatusOr<leads::EditResult>& result) {
+               if (absl::IsFailedPrecondition(result.status())) {
+                 call.Finish(GradeNotOverridden(result.status().message(), id));
+               } else {
+                 FinishEdit(call, *request, result, id, response);
+               }
+             });
+  return call.reactor();
 }
 
 grpc::ServerUnaryReactor* LeadService::DeleteLead(grpc::CallbackServerContext* context,

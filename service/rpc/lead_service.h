@@ -26,6 +26,12 @@ class LeadService : public v1::LeadService::CallbackService {
   grpc::ServerUnaryReactor* ListLeads(grpc::CallbackServerContext* context,
                                       const v1::ListLeadsRequest* request,
                                       v1::ListLeadsResponse* response) override;
+  grpc::ServerUnaryReactor* OverrideGrade(grpc::CallbackServerContext* context,
+                                          const v1::OverrideGradeRequest* request,
+                                          v1::OverrideGradeResponse* response) override;
+  grpc::ServerUnaryReactor* EndGradeOverride(grpc::CallbackServerContext* context,
+                                             const v1::EndGradeOverrideRequest* request,
+                                             v1::EndGradeOverrideResponse* response) override;
   grpc::ServerUnaryReactor* DeleteLead(grpc::CallbackServerContext* context,
                                        const v1::DeleteLeadRequest* request,
                                        google::protobuf::Empty* response) override;

@@ -24,7 +24,7 @@ struct StoredLead {
   absl::Time create_time;
   absl::Time update_time;
   uint64_t revision = 0;  // counts its changes, from 1; 0: not stored yet
-  std::string grade;      // on record; equals lead.grade_history.back().to, "" where there is none
+  std::string grade;      // on record; facts::LastGrade of the lead, "" where there is none
 };
 
 struct StoredEvent {

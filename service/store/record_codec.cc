@@ -199,6 +199,7 @@ void EncodeChangeBody(const facts::GradeChange& change, pb::GradeChange* out) {
   out->set_to(change.to);
   out->set_rule(change.rule);
   out->set_cause(static_cast<uint32_t>(change.cause));
+  out->set_overridden(change.overridden);
 }
 
 facts::GradeChange DecodeChangeBody(const pb::GradeChange& in) {
@@ -208,7 +209,20 @@ facts::GradeChange DecodeChangeBody(const pb::GradeChange& in) {
   change.to = in.to();
   change.rule = in.rule();
   change.cause = static_cast<facts::Cause>(in.cause());
+  change.overridden = in.overridden();
   return change;
+}
+
+void Encode(const facts::GradeOverride& set, pb::GradeOverride* out) {
+  out->set_grade(set.grade);
+  out->set_reason(set.reason);
+  out->set_author(set.author);
+  Encode(set.start_time, out->mutable_start());
+  Encode(set.expire_time, out->mutable_expires());
+}
+
+facts::GradeOverride Decode(const pb::GradeOverride& in) {
+  return {in.grade(), in.reason(), in.author(), Decode(in.start()), Decode(in.expires())};
 }
 
 void EncodeHistory(const facts::Lead& lead, pb::LeadRecord* out) {
@@ -268,6 +282,9 @@ std::string EncodeLead(const StoredLead& stored) {
   EncodeFacts(lead, &record);
   if (!lead.timeline.empty()) EncodeTimeline(lead.timeline, record.mutable_timeline());
   EncodeHistory(lead, &record);
+  if (lead.grade_override.has_value()) {
+    Encode(*lead.grade_override, record.mutable_grade_override());
+  }
   for (const facts::OpenAction& action : lead.open_actions) {
     pb::OpenAction* out = record.add_open_actions();
     out->set_code(action.code);
@@ -296,6 +313,7 @@ absl::StatusOr<StoredLead> DecodeLead(absl::string_view lead_id, absl::string_vi
     return absl::DataLossError(absl::StrCat("the record of the lead `", lead_id, "` is damaged"));
   }
   stored.id = std::string(lead_id);
+  if (record.has_grade_override()) lead.grade_override = Decode(record.grade_override());
   stored.display_name = std::move(*record.mutable_display_name());
   stored.owner = std::move(*record.mutable_owner());
   for (pb::OpenAction& in : *record.mutable_open_actions()) {

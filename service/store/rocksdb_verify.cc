@@ -5,6 +5,7 @@
 #include "absl/base/casts.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "engine/facts/grades.h"
 #include "service/store/keys.h"
 #include "service/store/record_codec.h"
 #include "service/store/rocksdb_store_impl.h"
@@ -33,8 +34,7 @@ uint64_t RocksDbStore::VerifyLeads(const rocksdb::Snapshot* snapshot, const Repo
       report(std::string(lead.status().message()));
       continue;
     }
-    const auto& history = lead->lead.grade_history;
-    if (lead->grade != (history.empty() ? "" : history.back().to)) {
+    if (lead->grade != facts::LastGrade(lead->lead)) {
       report(absl::StrCat("lead `", lead->id, "`: the grade on record is not its history's last"));
     }
     std::string unused;

@@ -195,8 +195,8 @@ describe('leadgrade eval', () => {
       gradeHistory: [{ grade: 'B', time: '2026-03-10T09:00:00+08:00' }],
     });
     assert.deepEqual(Object.keys(decision).sort(), [
-      'attainableGrades', 'bundle', 'conflicts', 'decisionTime', 'grade', 'issues', 'lead', 'missingFacts',
-      'nextActions', 'outputs', 'potentialGrade', 'provisional', 'reasons', 'validUntil',
+      'attainableGrades', 'bundle', 'computedGrade', 'conflicts', 'decisionTime', 'grade', 'issues',
+      'lead', 'missingFacts', 'nextActions', 'outputs', 'potentialGrade', 'provisional', 'reasons', 'validUntil',
     ]);
     assert.equal(decision.lead, '');
     assert.equal(decision.decisionTime, '2026-03-12T02:00:00Z');

@@ -24,12 +24,9 @@ using testing::ToText;
 // "GRADE/POTENTIAL from TIME by RULE", a line for each step, and how far it is known.
 std::string Shown(const Forecast& forecast) {
   std::string out;
-  const auto grade = [&](int ordinal) {
-    return ordinal < 0 ? "none" : forecast.bundle->grade_enum->values[ordinal];
-  };
   for (const ForecastStep& step : forecast.steps) {
-    absl::StrAppend(&out, grade(step.grade), "/", grade(step.potential_grade), " from ",
-                    ToText(step.time), " by ", step.rule, "\n");
+    absl::StrAppend(&out, step.grade, "/", step.potential_grade, " from ", ToText(step.time),
+                    " by ", step.rule, "\n");
   }
   return absl::StrCat(out, "until ", ToText(forecast.until));
 }
@@ -121,8 +118,8 @@ TEST(ForecastProperty, IsWhatHappensWithNoNews) {
       const Advanced advanced = Advance(bundle, waiting, {}, probe);
       const Decision& decision = advanced.decision;
       const ForecastStep& step = StepAt(forecast, probe);
-      EXPECT_EQ(decision.grade, step.grade) << probe;
-      EXPECT_EQ(decision.potential_grade, step.potential_grade) << probe;
+      EXPECT_EQ(EffectiveGrade(decision), step.grade) << probe;
+      EXPECT_EQ(GradeName(decision, decision.potential_grade), step.potential_grade) << probe;
       const auto& entered = advanced.changes;
       // Rules that do not come to rest may be back at the grade they left within an instant.
       if (!entered.empty() && entered.front().from != entered.back().to) {

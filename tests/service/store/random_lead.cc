@@ -47,7 +47,7 @@ std::string Text(const facts::FactValue& value) {
 std::string Text(const facts::GradeChange& change) {
   return absl::StrCat(Text(change.time), " ", Text(change.from), "->", Text(change.to), " ",
                       Text(change.rule), " ", static_cast<int>(change.cause), " ",
-                      Text(change.bundle_digest));
+                      Text(change.bundle_digest), change.overridden ? " overridden" : "");
 }
 
 double RandomDouble(Random& random) {
@@ -133,7 +133,7 @@ facts::GradeChange RandomChange(Random& random, absl::string_view to) {
   change.from = RandomText(random);
   change.to = std::string(to);
   change.rule = RandomText(random);
-  change.cause = static_cast<facts::Cause>(1 + Below(random, 5));
+  change.cause = static_cast<facts::Cause>(1 + Below(random, 6));
   change.bundle_digest = absl::StrCat(Below(random, 3) == 0 ? "" : "sha256:", Below(random, 3));
   return change;
 }
@@ -171,6 +171,10 @@ store::StoredLead RandomLead(Random& random, std::string id) {
     lead.lead.grade_history.push_back(RandomChange(random, grade));
     lead.grade = grade;
   }
+  if (Below(random, 4) == 0) {
+    lead.lead.grade_override = {RandomText(random), RandomText(random), RandomText(random),
+                                RandomTime(random), RandomTimeOrInfinite(random)};
+  }
   for (uint64_t i = Below(random, 3); i > 0; --i) {
     lead.lead.open_actions.push_back({RandomText(random), RandomTime(random)});
   }
@@ -204,6 +208,11 @@ std::string ToText(const store::StoredLead& stored) {
   }
   for (const facts::GradeChange& change : lead.grade_history) {
     absl::StrAppend(&text, "grade ", Text(change), "\n");
+  }
+  if (lead.grade_override.has_value()) {
+    const facts::GradeOverride& set = *lead.grade_override;
+    absl::StrAppend(&text, "set ", Text(set.grade), " ", Text(set.reason), " ", Text(set.author),
+                    " ", Text(set.start_time), " ", Text(set.expire_time), "\n");
   }
   for (const facts::OpenAction& action : lead.open_actions) {
     absl::StrAppend(&text, "action ", Text(action.code), " ", Text(action.proposed_time), "\n");
