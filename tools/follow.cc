@@ -14,10 +14,10 @@ constexpr absl::Duration kPoll = absl::Milliseconds(100);
 // One call of WatchGradeChanges, read so that `stop` and silence can end it.
 class Stream {
  public:
-  Stream(Client& client, const LogPlace& place, const FollowTiming& timing,
-         const std::function<bool()>& stop)
+  // `request` is what to ask for, but for the place.
+  Stream(Client& client, v1::WatchGradeChangesRequest request, const LogPlace& place,
+         const FollowTiming& timing, const std::function<bool()>& stop)
       : timing_(timing), stop_(stop) {
-    v1::WatchGradeChangesRequest request;
     request.set_resume_token(place.token);
     request.set_from_start(place.from_start && place.token.empty());
     reader_ = client.watch().PrepareAsyncWatchGradeChanges(&context_, request, &queue_);
@@ -99,12 +99,12 @@ bool Pause(absl::Duration delay, const std::function<bool()>& stop) {
 
 }  // namespace
 
-grpc::Status Follow(Client& client, const FollowTiming& timing, const Follower& follower,
-                    LogPlace* place) {
+grpc::Status Follow(Client& client, const v1::WatchGradeChangesRequest& conditions,
+                    const FollowTiming& timing, const Follower& follower, LogPlace* place) {
   bool ever_connected = false;
   absl::Duration delay = timing.first_delay;
   for (;;) {
-    Stream stream(client, *place, timing, follower.stop);
+    Stream stream(client, conditions, *place, timing, follower.stop);
     v1::WatchGradeChangesResponse response;
     bool enough = false;
     while (!enough && stream.Read(&response)) {

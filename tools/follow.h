@@ -34,10 +34,11 @@ struct Follower {
   std::function<void(const grpc::Status& why, absl::Duration delay)> broke;
 };
 
-// Calls `take` with every change from `place` on, and moves `place` along. A connection that breaks
-// is made again, from the last token; the first one is not. Gives OK where `take` or `stop` ended
-// it; else why it cannot go on.
-grpc::Status Follow(Client& client, const FollowTiming& timing, const Follower& follower,
-                    LogPlace* place);
+// Calls `take` with every change from `place` on that meets the conditions, and moves `place`
+// along. The place in `conditions` is not looked at. A connection that breaks is made again, from
+// the last token; the first one is not. Gives OK where `take` or `stop` ended it; else why it
+// cannot go on.
+grpc::Status Follow(Client& client, const v1::WatchGradeChangesRequest& conditions,
+                    const FollowTiming& timing, const Follower& follower, LogPlace* place);
 
 }  // namespace leadgrade::tools

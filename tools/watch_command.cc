@@ -19,6 +19,7 @@
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/terminal_text.h"
+#include "tools/watch_conditions.h"
 
 namespace leadgrade::tools {
 namespace {
@@ -48,6 +49,7 @@ class InterruptGuard {
 
 struct WatchOptions {
   LogPlace place;
+  WatchConditions conditions;
   int64_t max = 0;
   std::string server;
   std::string format;
@@ -90,7 +92,7 @@ int Watch(const WatchOptions& options) {
               << absl::FormatDuration(delay) << "\n";
   };
   LogPlace place = options.place;
-  const grpc::Status status = Follow(client, {}, follower, &place);
+  const grpc::Status status = Follow(client, RequestOf(options.conditions), {}, follower, &place);
   const int exit_code = status.ok() ? kFine : client.Report(status);
   if (!place.token.empty()) std::cerr << "to go on from here: --resume " << place.token << "\n";
   return output.Finish(exit_code);
@@ -113,14 +115,19 @@ void AddWatch(CLI::App& app, int* exit_code) {
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  AddWatchConditions(command, &options->conditions);
   AddServer(command, &options->server);
   AddFormat(command, &options->format, {"text", "json"});
   AddLanguage(command, &options->language);
   command->footer(
-      "Until Ctrl-C. A connection that breaks is made again and no change is missed.\n"
+      "Until Ctrl-C. A connection that breaks is made again and no change is missed. All "
+      "conditions\n"
+      "must hold. Give --resume the same ones as before.\n"
       "JSON: one object a line, {\"change\", \"resumeToken\"}; give the last token you handled to\n"
       "--resume.\n\n"
-      "Example:\n  leadgrade watch --format json | jq .change.lead");
+      "Examples:\n  leadgrade watch --format json | jq .change.lead\n"
+      "  leadgrade watch --entered A,B --filter 'budget && kp_level == FIRST' --settle 10m \\\n"
+      "    --quiet 22:00-07:00 --quiet-zone Asia/Shanghai");
   command->callback([options, exit_code] { *exit_code = Watch(*options); });
 }
 

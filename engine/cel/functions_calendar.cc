@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "engine/base/zone_name.h"
 #include "engine/cel/functions.h"
 #include "engine/cel/operators.h"
 
@@ -36,7 +37,7 @@ bool FindZone(absl::string_view name, absl::TimeZone* zone) {
     *zone = absl::FixedTimeZone((west ? -60 : 60) * minutes);
     return minutes < 24 * 60;
   }
-  return absl::LoadTimeZone(name, zone);
+  return base::IsZoneName(name) && absl::LoadTimeZone(name, zone);
 }
 
 template <Part part>

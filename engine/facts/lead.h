@@ -70,6 +70,8 @@ struct GradeChange {
   std::string rule;  // the rule that gave the grade; empty when it was not settled by one rule
   Cause cause = Cause::kFact;
   std::string bundle_digest;
+  // When it was written, where that is another instant than `time` and is known; else InfinitePast.
+  absl::Time recorded_time = absl::InfinitePast();
   // What the rules gave while an override was in force: the lead's grade did not change.
   bool overridden = false;
 };

@@ -36,13 +36,12 @@ void CheckLiterals(const cel::Expr& expr, std::vector<cel::ExprIssue>* issues) {
   }
 }
 
-ProgramPtr CompileText(base::IssueList* issues, const Located& at, absl::string_view source,
-                       const cel::Env& env, const Type& expected) {
+ProgramPtr CompileLocated(base::IssueList* issues, const Located& at, absl::string_view source,
+                          const cel::Env& env, const Type& expected) {
   std::vector<cel::ExprIssue> expr_issues;
-  ProgramPtr program = cel::Compile(source, env, expected, &expr_issues);
-  if (program != nullptr) CheckLiterals(program->expr(), &expr_issues);
+  ProgramPtr program = CompileText(source, env, expected, &expr_issues);
   AddExprIssues(issues, at, expr_issues);
-  return expr_issues.empty() ? program : nullptr;
+  return program;
 }
 
 std::string Quoted(absl::string_view text) {
@@ -166,11 +165,19 @@ std::optional<Type> TypeByName(absl::string_view name,
 
 }  // namespace
 
+ProgramPtr CompileText(absl::string_view source, const cel::Env& env, const Type& expected,
+                       std::vector<cel::ExprIssue>* issues) {
+  const size_t before = issues->size();
+  ProgramPtr program = cel::Compile(source, env, expected, issues);
+  if (program != nullptr) CheckLiterals(program->expr(), issues);
+  return issues->size() == before ? program : nullptr;
+}
+
 ProgramPtr CompileAt(base::IssueList* issues, const Located& at, const cel::Env& env,
                      const Type& expected) {
   const std::optional<std::string> text = ReadText(issues, at);
   if (!text.has_value()) return nullptr;
-  return CompileText(issues, at, *text, env, expected);
+  return CompileLocated(issues, at, *text, env, expected);
 }
 
 ProgramPtr CompileValue(base::IssueList* issues, const Located& at, const cel::Env& env,
@@ -190,7 +197,7 @@ ProgramPtr CompileValue(base::IssueList* issues, const Located& at, const cel::E
   } else if (kind == TypeKind::kDouble && absl::SimpleAtoi(*text, &whole)) {
     absl::StrAppend(&*text, ".0");
   }
-  return CompileText(issues, at, *text, env, expected);
+  return CompileLocated(issues, at, *text, env, expected);
 }
 
 Condition CompileCondition(base::IssueList* issues, const Located& at, const cel::Env& env) {

@@ -15,6 +15,11 @@ namespace leadgrade::rules {
 
 using ProgramPtr = std::shared_ptr<const cel::Program>;
 
+// CEL that stands for itself, held to what rules are held to: a conversion of a literal that always
+// fails is an issue. Null with issues added on failure.
+ProgramPtr CompileText(absl::string_view source, const cel::Env& env, const cel::Type& expected,
+                       std::vector<cel::ExprIssue>* issues);
+
 // Null with issues added on failure.
 ProgramPtr CompileAt(base::IssueList* issues, const Located& at, const cel::Env& env,
                      const cel::Type& expected);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "engine/facts/grades.h"
@@ -238,6 +239,12 @@ class LeadBook::Impl {
 
   absl::Time now() const { return clock_(); }
 
+  // The lock orders this clock and that of the next batch.
+  absl::Time complete_until() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return writing_since_.value_or(clock_());
+  }
+
   // Takes the lead to now, in memory only.
   decision::Decision Carry(const std::shared_ptr<const rules::Bundle>& bundle,
                            store::StoredLead* lead) const {
@@ -296,9 +303,20 @@ class LeadBook::Impl {
     }
   }
 
+  absl::Time BeginWriting() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writing_since_ = clock_();
+    return *writing_since_;
+  }
+
+  void EndWriting() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writing_since_.reset();
+  }
+
   // Writes as many of the requests as can share a batch; gives the others.
   Requests WriteBatchOf(Requests requests, const std::function<void(uint64_t)>& listener) {
-    WriteBatch batch(store_, bundle_(), clock_());
+    WriteBatch batch(store_, bundle_(), BeginWriting());
     auto it = requests.begin();
     for (; it != requests.end() && !(it != requests.begin() && (*it)->MustWait(batch)); ++it) {
       (*it)->Take(batch);
@@ -311,6 +329,7 @@ class LeadBook::Impl {
       done.applied = changed.status();
       if (changed.ok() && *changed && listener) done.last_sequence = store_.last_sequence();
     }
+    EndWriting();
     replies_.Push(std::move(done));
     return rest;
   }
@@ -319,10 +338,11 @@ class LeadBook::Impl {
   const BundleSource bundle_;
   const Clock clock_;
   const Options options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Request>> queue_;
-  size_t queued_ = 0;  // weight of it
+  size_t queued_ = 0;                        // weight of it
+  std::optional<absl::Time> writing_since_;  // the time of the batch under way
   std::function<void(uint64_t)> listener_;
   bool closed_ = false;
   Replies replies_;
@@ -408,5 +428,7 @@ void LeadBook::OnChanges(std::function<void(uint64_t last_sequence)> listener) {
 }
 
 absl::Time LeadBook::now() const { return impl_->now(); }
+
+absl::Time LeadBook::complete_until() const { return impl_->complete_until(); }
 
 }  // namespace leadgrade::leads

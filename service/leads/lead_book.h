@@ -134,6 +134,9 @@ class LeadBook {
   // own callbacks.
   void OnChanges(std::function<void(uint64_t last_sequence)> listener);
   absl::Time now() const;
+  // All that is written with an earlier time than this can be read: now, or the time of the batch
+  // that is just being written. Right as long as the clock is not set back.
+  absl::Time complete_until() const;
 
  private:
   class Impl;

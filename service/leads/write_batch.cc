@@ -105,14 +105,23 @@ absl::Status WriteBatch::CheckBounds(const Working& working,
   return absl::OkStatus();
 }
 
+void WriteBatch::NoteRecorded(size_t count, std::vector<facts::GradeChange>* history) const {
+  for (size_t i = history->size() - std::min(count, history->size()); i < history->size(); ++i) {
+    facts::GradeChange& change = (*history)[i];
+    if (change.time != now_) change.recorded_time = now_;
+  }
+}
+
 decision::Decision WriteBatch::Carry(Working* working, std::vector<Change> changes) const {
   store::StoredLead& lead = working->write.lead;
   decision::Advanced advanced = decision::Advance(bundle_, lead.lead, std::move(changes), now_);
+  NoteRecorded(advanced.changes.size(), &lead.lead.grade_history);
   for (facts::GradeChange& change : advanced.changes) {
     store::LoggedChange& logged = working->write.changes.emplace_back();
     logged.lead_id = lead.id;
     logged.change = std::move(change);
     logged.recorded_time = now_;
+    logged.owner = lead.owner;
   }
   lead.grade = facts::LastGrade(lead.lead);
   working->exists = true;

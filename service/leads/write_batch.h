@@ -52,6 +52,8 @@ class WriteBatch {
   void Rescore(Working working);
   // Advances the lead through `changes` and notes what that means for indexes and log.
   decision::Decision Carry(Working* working, std::vector<decision::Change> changes) const;
+  // The last `count` changes of the history are written by this batch.
+  void NoteRecorded(size_t count, std::vector<facts::GradeChange>* history) const;
   void CountRevision(Working* working) const;
   absl::Status ApplyEdit(const LeadEdit& edit, facts::Cause cause, Working* working,
                          std::vector<decision::Change>* changes) const;

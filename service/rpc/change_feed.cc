@@ -1,8 +1,8 @@
 #include "service/rpc/change_feed.h"
 
-#include <grpc/support/time.h>
-
 #include <array>
+
+#include "service/rpc/run_soon.h"
 
 namespace leadgrade::rpc {
 namespace {
@@ -32,22 +32,16 @@ absl::string_view CauseLabel(Cause cause) {
   return "";
 }
 
-// On a thread of gRPC's, soon: an alarm that goes calls its function at once.
-void RunSoon(std::function<void()> work) {
-  grpc::Alarm alarm;
-  alarm.Set(gpr_inf_future(GPR_CLOCK_MONOTONIC), [work = std::move(work)](bool) { work(); });
-}
-
 }  // namespace
 
-ChangeFeed::ChangeFeed(const store::LeadStore& store, metrics::Metrics& metrics,
-                       absl::Duration heartbeat, size_t max_watchers)
-    : store_(store),
+ChangeFeed::ChangeFeed(WatchSources sources, metrics::Metrics& metrics, absl::Duration heartbeat,
+                       size_t max_watchers)
+    : sources_(std::move(sources)),
       metrics_(metrics),
       heartbeat_(heartbeat),
       streams_(max_watchers,
                [&metrics](size_t count) { metrics.SetWatchers(static_cast<int64_t>(count)); }),
-      counted_(store.last_sequence()) {
+      counted_(sources_.store->last_sequence()) {
   metrics_.SetWatchers(0);
   for (const Cause cause : kCauses) metrics_.CountGradeChanges(CauseLabel(cause), 0);
 }
@@ -77,7 +71,7 @@ void ChangeFeed::WakeAll() {
 void ChangeFeed::CountChanges() {
   std::array<int64_t, kCauses.size()> counts{};
   while (true) {
-    const auto changes = store_.Changes(counted_, kCountedAtOnce);
+    const auto changes = sources_.store->Changes(counted_, kCountedAtOnce);
     if (!changes.ok() || changes->empty()) break;
     counted_ = changes->back().sequence;
     for (const store::LoggedChange& change : *changes) {
@@ -90,23 +84,19 @@ void ChangeFeed::CountChanges() {
 }
 
 absl::StatusOr<std::shared_ptr<WatchStream>> ChangeFeed::Open(
-    uint64_t position, std::function<void(const absl::Status&)> done) {
+    uint64_t position, Delivery delivery, std::function<void(const absl::Status&)> done) {
   const auto ended = [self = shared_from_this(), done = std::move(done)](
                          const WatchStream* stream, const absl::Status& status) {
     self->streams_.Remove(stream);
     done(status);
   };
-  auto stream = std::make_shared<WatchStream>(store_, position, ended);
+  auto stream = std::make_shared<WatchStream>(sources_, position, std::move(delivery), ended);
   if (absl::Status added = streams_.Add(stream); !added.ok()) return added;
   return stream;
 }
 
 void ChangeFeed::SetHeartbeatAlarm() {
-  // A new one each time: one that has just called may not be set again from within.
-  alarm_ = std::make_unique<grpc::Alarm>();
-  const gpr_timespec wait = gpr_time_from_nanos(absl::ToInt64Nanoseconds(heartbeat_), GPR_TIMESPAN);
-  alarm_->Set(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), wait),
-              [self = shared_from_this()](bool) { self->SendHeartbeats(); });
+  alarm_ = RunAfter(heartbeat_, [self = shared_from_this()] { self->SendHeartbeats(); });
 }
 
 void ChangeFeed::SendHeartbeats() {

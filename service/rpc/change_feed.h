@@ -23,7 +23,7 @@ namespace leadgrade::rpc {
 // the metrics only until Close.
 class ChangeFeed : public std::enable_shared_from_this<ChangeFeed> {
  public:
-  ChangeFeed(const store::LeadStore& store, metrics::Metrics& metrics, absl::Duration heartbeat,
+  ChangeFeed(WatchSources sources, metrics::Metrics& metrics, absl::Duration heartbeat,
              size_t max_watchers);
 
   // Heartbeats go out from here on.
@@ -31,7 +31,7 @@ class ChangeFeed : public std::enable_shared_from_this<ChangeFeed> {
   // The log has grown. Takes no time: it is called on the thread of the replies.
   void OnChanges();
   // A stream from after `position`; as OpenStreams::Add. `done` is told how it ended.
-  absl::StatusOr<std::shared_ptr<WatchStream>> Open(uint64_t position,
+  absl::StatusOr<std::shared_ptr<WatchStream>> Open(uint64_t position, Delivery delivery,
                                                     std::function<void(const absl::Status&)> done);
   void Drain() { streams_.Drain(); }
   // Ends all work here, and waits for what is going on. The streams are gone already.
@@ -43,7 +43,7 @@ class ChangeFeed : public std::enable_shared_from_this<ChangeFeed> {
   void SetHeartbeatAlarm();
   void SendHeartbeats();
 
-  const store::LeadStore& store_;
+  const WatchSources sources_;
   metrics::Metrics& metrics_;
   const absl::Duration heartbeat_;
   OpenStreams<WatchStream> streams_;

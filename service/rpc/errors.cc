@@ -153,6 +153,11 @@ absl::Status ShuttingDown() {
   return Make(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is shutting down");
 }
 
+absl::Status WatchFilterInvalid(absl::string_view problem) {
+  return Make(absl::StatusCode::kFailedPrecondition, "WATCH_FILTER_INVALID",
+              absl::StrCat("the bundle changed, and filter does not compile for it: ", problem));
+}
+
 absl::Status TooManyStreams(size_t limit) {
   return WithRetry(Make(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
                         absl::StrCat("there are ", limit, " streams of this kind already"),

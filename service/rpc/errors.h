@@ -34,12 +34,15 @@ absl::Status InvalidFields(const Violations& violations);
 // INVALID_ARGUMENT, BATCH_TOO_LARGE: `field` has more elements than `limit`.
 absl::Status BatchTooLarge(absl::string_view field, size_t limit, size_t given);
 
-absl::Status PageTokenInvalid();                      // INVALID_ARGUMENT
-absl::Status ResumeTokenInvalid();                    // INVALID_ARGUMENT
-absl::Status ResumeTokenExpired();                    // OUT_OF_RANGE
-absl::Status CallCancelled();                         // CANCELLED
-absl::Status DeadlineExceeded();                      // DEADLINE_EXCEEDED
-absl::Status ShuttingDown();                          // UNAVAILABLE
+absl::Status PageTokenInvalid();    // INVALID_ARGUMENT
+absl::Status ResumeTokenInvalid();  // INVALID_ARGUMENT
+absl::Status ResumeTokenExpired();  // OUT_OF_RANGE
+absl::Status CallCancelled();       // CANCELLED
+absl::Status DeadlineExceeded();    // DEADLINE_EXCEEDED
+absl::Status ShuttingDown();        // UNAVAILABLE
+// FAILED_PRECONDITION: the bundle changed, and the client's filter does not compile for the new
+// one.
+absl::Status WatchFilterInvalid(absl::string_view problem);
 absl::Status TooManyStreams(size_t limit);            // RESOURCE_EXHAUSTED, with RetryInfo
 absl::Status BundleNotFound(absl::string_view name);  // NOT_FOUND, with ResourceInfo
 

@@ -13,13 +13,18 @@ namespace {
 
 constexpr int kMaxRequestBytes = 4 << 20;
 
+WatchSources SourcesOf(const Dependencies& dependencies) {
+  return {dependencies.store, [&bundles = *dependencies.bundles] { return bundles.bundle(); },
+          [&book = *dependencies.book] { return book.complete_until(); }};
+}
+
 }  // namespace
 
 class Services::Impl {
  public:
   Impl(const Dependencies& dependencies, const Options& options)
       : book(*dependencies.book),
-        feed(std::make_shared<ChangeFeed>(*dependencies.store, *dependencies.metrics,
+        feed(std::make_shared<ChangeFeed>(SourcesOf(dependencies), *dependencies.metrics,
                                           options.heartbeat, options.max_watchers)),
         lead_service(dependencies),
         scoring_service(dependencies, options.max_scoring_streams),

@@ -2,6 +2,7 @@
 
 #include "service/rpc/call.h"
 #include "service/rpc/tokens.h"
+#include "service/rpc/watch_request.h"
 
 namespace leadgrade::rpc {
 namespace {
@@ -27,21 +28,25 @@ grpc::ServerWriteReactor<v1::WatchGradeChangesResponse>* WatchService::WatchGrad
   const auto count = [&metrics = metrics_, begin](const absl::Status& status) {
     CountCall(metrics, kMethod, begin, status);
   };
-  absl::Status refused = CheckWanted(*context);
-  if (refused.ok()) {
-    const absl::StatusOr<uint64_t> start = StartOf(*request);
-    refused = start.status();
-    if (refused.ok()) {
-      auto stream = feed_->Open(*start, count);
-      if (stream.ok()) {
-        (*stream)->Start();
-        return stream->get();
-      }
-      refused = stream.status();
-    }
+  auto stream = Open(*context, *request, count);
+  if (stream.ok()) {
+    (*stream)->Start();
+    return stream->get();
   }
-  count(refused);
-  return new RefusedStream<grpc::ServerWriteReactor<v1::WatchGradeChangesResponse>>(refused);
+  count(stream.status());
+  return new RefusedStream<grpc::ServerWriteReactor<v1::WatchGradeChangesResponse>>(
+      stream.status());
+}
+
+absl::StatusOr<std::shared_ptr<WatchStream>> WatchService::Open(
+    const grpc::CallbackServerContext& context, const v1::WatchGradeChangesRequest& request,
+    std::function<void(const absl::Status&)> done) const {
+  if (absl::Status status = CheckWanted(context); !status.ok()) return status;
+  const absl::StatusOr<uint64_t> start = StartOf(request);
+  if (!start.ok()) return start.status();
+  absl::StatusOr<Delivery> delivery = ReadDelivery(bundles_.bundle(), request);
+  if (!delivery.ok()) return delivery.status();
+  return feed_->Open(*start, *std::move(delivery), std::move(done));
 }
 
 }  // namespace leadgrade::rpc

@@ -41,6 +41,7 @@ struct LoggedChange {
   std::string lead_id;
   facts::GradeChange change;
   absl::Time recorded_time;
+  std::string owner;  // the lead's, when this was written; empty also where it was not kept yet
 };
 
 // When the clock asks for the lead to be decided again: the end of its decision on record. A

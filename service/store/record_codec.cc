@@ -200,6 +200,9 @@ void EncodeChangeBody(const facts::GradeChange& change, pb::GradeChange* out) {
   out->set_rule(change.rule);
   out->set_cause(static_cast<uint32_t>(change.cause));
   out->set_overridden(change.overridden);
+  if (change.recorded_time != absl::InfinitePast()) {
+    Encode(change.recorded_time, out->mutable_recorded());
+  }
 }
 
 facts::GradeChange DecodeChangeBody(const pb::GradeChange& in) {
@@ -210,6 +213,7 @@ facts::GradeChange DecodeChangeBody(const pb::GradeChange& in) {
   change.rule = in.rule();
   change.cause = static_cast<facts::Cause>(in.cause());
   change.overridden = in.overridden();
+  if (in.has_recorded()) change.recorded_time = Decode(in.recorded());
   return change;
 }
 
@@ -360,6 +364,7 @@ std::string EncodeChange(const LoggedChange& change) {
   EncodeChangeBody(change.change, record.mutable_change());
   Encode(change.recorded_time, record.mutable_recorded());
   record.set_bundle_digest(change.change.bundle_digest);
+  record.set_owner(change.owner);
   return record.SerializeAsString();
 }
 
@@ -374,6 +379,7 @@ absl::StatusOr<LoggedChange> DecodeChange(uint64_t sequence, absl::string_view b
   change.change = DecodeChangeBody(record.change());
   change.change.bundle_digest = std::move(*record.mutable_bundle_digest());
   change.recorded_time = Decode(record.recorded());
+  change.owner = std::move(*record.mutable_owner());
   return change;
 }
 

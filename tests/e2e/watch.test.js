@@ -278,4 +278,91 @@ describe('watching grade changes', () => {
     resumed.cancel();
     await server.stop();
   });
+
+  // A server of its own, with a client: its log holds what the test wrote.
+  async function own() {
+    const server = await Server.start();
+    return { server, api: server.api };
+  }
+  const putFor = (api, name, grade, owner) => api.leads.importLeads({
+    leads: [{ lead: { name, owner, facts: facts({ kp_level: GRADES[grade], need: true, budget: true }) } }],
+  });
+
+  it('sends only the changes asked for: grades entered, grades left, owners', async () => {
+    const { server, api } = await own();
+    for (const [name, grade, owner] of [
+      ['leads/x', 'A', 'li'], ['leads/x', 'B', 'li'], ['leads/y', 'B', 'wang'], ['leads/x', 'C', 'wang'],
+      ['leads/y', 'A', 'wang'], ['leads/end', 'D', 'li'],
+    ]) await putFor(api, name, grade, owner);
+    for (const [conditions, expected] of [
+      [{ gradesEntered: ['A', 'D'] }, ['leads/x >A', 'leads/y B>A', 'leads/end >D']],
+      [{ gradesLeft: ['B'] }, ['leads/x B>C', 'leads/y B>A']],
+      [{ owners: ['li'] }, ['leads/x >A', 'leads/x A>B', 'leads/end >D']],
+      [{ gradesEntered: ['A'], owners: ['wang', 'zhao'] }, ['leads/y B>A']],
+    ]) {
+      const stream = await watch(api, { fromStart: true, ...conditions });
+      assert.deepEqual((await changes(stream, expected.length)).map(line), expected);
+      stream.cancel();
+    }
+    const stream = await watch(api, { fromStart: true });
+    assert.equal((await changes(stream, 1))[0].change.owner, 'li');
+    stream.cancel();
+    await server.stop();
+  });
+
+  it('filters by CEL on the lead as it is', async () => {
+    const stream = await watch(shared.api, { filter: 'kp_level == SECOND && budget' });
+    await put(shared.api, 'leads/cel-1', 'A');
+    await put(shared.api, 'leads/cel-2', 'B');
+    await shared.api.leads.createLead({ leadId: 'cel-3', lead: { facts: facts({ kp_level: 'SECOND' }) } });
+    await put(shared.api, 'leads/cel-4', 'B');
+    assert.deepEqual((await changes(stream, 2)).map(line), ['leads/cel-2 >B', 'leads/cel-4 >B']);
+    stream.cancel();
+  });
+
+  it('says what is wrong with conditions, field by field', async () => {
+    const answer = await refusal({
+      gradesEntered: ['E'],
+      gradesLeft: [''],
+      filter: 'budget && kp_levl == FIRST',
+      settleTime: { seconds: 8 * 24 * 3600 },
+      quietHours: { start: '7', end: '07:00', timeZone: 'Mars/Base' },
+    });
+    assert.equal(answer.code, grpc.status.INVALID_ARGUMENT);
+    assert.equal(answer.info.reason, 'FIELD_INVALID');
+    assert.deepEqual(answer.violations.map(({ field }) => field).sort(), [
+      'filter', 'grades_entered[0]', 'grades_left[0]', 'quiet_hours.start', 'quiet_hours.time_zone',
+      'settle_time',
+    ]);
+    const filter = answer.violations.find(({ field }) => field === 'filter');
+    assert.match(filter.description, /^line 1, column 11: .*`kp_levl`.*did you mean `kp_level`\?/);
+  });
+
+  it('resumes across a stretch that was left out', async () => {
+    const { server, api } = await own();
+    for (let i = 0; i < 300; i++) await put(api, `leads/s-${i % 10}`, 'AB'[Math.floor(i / 10) % 2]);
+    const stream = await watch(api, { fromStart: true, gradesEntered: ['C'] });
+    const full = await watch(api, { fromStart: true });
+    const last = (await changes(full, 300)).at(-1).resumeToken;
+    full.cancel();
+    let token;
+    do token = (await stream.next(60_000)).resumeToken; while (token !== last);
+    stream.cancel();
+    await put(api, 'leads/s-0', 'C');
+    const resumed = await watch(api, { resumeToken: token, gradesEntered: ['C'] });
+    assert.deepEqual((await changes(resumed, 1)).map(line), ['leads/s-0 B>C']);
+    resumed.cancel();
+    await server.stop();
+  });
+
+  it('holds a change back until it settled, and leaves out what is undone', async () => {
+    const stream = await watch(shared.api, { settleTime: { seconds: 2 } });
+    await put(shared.api, 'leads/settle-1', 'A');
+    await put(shared.api, 'leads/settle-1', 'B');
+    await put(shared.api, 'leads/settle-1', 'C');
+    const [message] = await changes(stream, 1);
+    assert.equal(line(message), 'leads/settle-1 >C');
+    assert.ok(Date.now() >= toMs(message.change.change.changeTime) + 2000);
+    stream.cancel();
+  });
 });

@@ -40,7 +40,7 @@ class Following : public ::testing::Test {
       breaks_.push_back(absl::StrCat(why.error_code(), " ", absl::FormatDuration(delay)));
       if (breaks_.size() == stop_after_breaks_) stop_ = true;
     };
-    return Follow(client, timing_, follower, &place_);
+    return Follow(client, conditions_, timing_, follower, &place_);
   }
 
   std::vector<std::string> TokensAskedFor() const {
@@ -51,6 +51,7 @@ class Following : public ::testing::Test {
 
   FakeServer server_;
   FollowTiming timing_ = {absl::Milliseconds(1), absl::Milliseconds(4)};
+  v1::WatchGradeChangesRequest conditions_;
   LogPlace place_;
   bool stop_ = false;
   size_t stop_after_breaks_ = 100;

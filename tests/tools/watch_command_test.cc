@@ -11,6 +11,7 @@
 namespace leadgrade::tools {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
 class WatchCommand : public ::testing::Test {
@@ -62,6 +63,54 @@ TEST_F(WatchCommand, ATokenThatIsNoneIsAUsageError) {
   const CommandResult result = Watch({"--resume", "x"});
   EXPECT_EQ(result.exit_code, kUsage);
   EXPECT_THAT(result.err, StartsWith("error: resume_token: is not of this store\n"));
+}
+
+TEST_F(WatchCommand, AsksForTheConditionsGiven) {
+  Watch({"--max", "1", "--entered", "A,B", "--left", "D", "--owner", "li", "--owner", "wang, jr",
+         "--filter", "budget", "--settle", "1m30.5s", "--quiet", "22:00-07:00", "--quiet-zone",
+         "Asia/Shanghai"});
+  ASSERT_EQ(server_.watch_requests.size(), 1u);
+  const v1::WatchGradeChangesRequest& request = server_.watch_requests[0];
+  EXPECT_THAT(request.grades_entered(), ElementsAre("A", "B"));
+  EXPECT_THAT(request.grades_left(), ElementsAre("D"));
+  EXPECT_THAT(request.owners(), ElementsAre("li", "wang, jr"));
+  EXPECT_EQ(request.filter(), "budget");
+  EXPECT_EQ(request.settle_time().seconds(), 90);
+  EXPECT_EQ(request.settle_time().nanos(), 500'000'000);
+  EXPECT_EQ(request.quiet_hours().start(), "22:00");
+  EXPECT_EQ(request.quiet_hours().end(), "07:00");
+  EXPECT_EQ(request.quiet_hours().time_zone(), "Asia/Shanghai");
+}
+
+TEST_F(WatchCommand, AsksForNoConditionThatIsNotGiven) {
+  Watch({"--max", "1"});
+  ASSERT_EQ(server_.watch_requests.size(), 1u);
+  EXPECT_EQ(server_.watch_requests[0].ByteSizeLong(), 0u);
+}
+
+TEST_F(WatchCommand, TheQuietZoneMayBeTheBundles) {
+  Watch({"--max", "1", "--quiet", "22:00-07:00"});
+  ASSERT_EQ(server_.watch_requests.size(), 1u);
+  EXPECT_EQ(server_.watch_requests[0].quiet_hours().time_zone(), "");
+}
+
+TEST_F(WatchCommand, ConditionsOfAWrongFormAreUsageErrors) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--settle", "10"},
+                                             {"--settle", "-1m"},
+                                             {"--settle", "169h"},
+                                             {"--quiet", "22:00"},
+                                             {"--quiet", "22-07"},
+                                             {"--quiet-zone", "Asia/Shanghai"}}) {
+    EXPECT_EQ(Watch(wrong).exit_code, kUsage) << wrong[0] << " " << wrong[1];
+  }
+  EXPECT_TRUE(server_.watch_requests.empty());
+}
+
+TEST_F(WatchCommand, PrintsTheOwnerInJson) {
+  server_.watch_scripts[0].replies[0].mutable_change()->set_owner("li");
+  const auto json = nlohmann::json::parse(Watch({"--max", "1", "--format", "json"}).out);
+  EXPECT_EQ(json.at("change").at("owner"), "li");
 }
 
 TEST_F(WatchCommand, TakesATokenOrTheBeginningNotBoth) {

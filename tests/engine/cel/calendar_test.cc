@@ -41,6 +41,7 @@ TEST(Calendar, TakesTimestampsApart) {
                    {"t.getDayOfWeek('-08:00')", "6"},
                    {"t.getHours('America/Los_Angeles')", "17"},
                    {"t.getHours('Mars/Base')", "error: unknown time zone Mars/Base"},
+                   {"t.getHours('/etc/localtime')", "error: unknown time zone /etc/localtime"},
                    {"t.getHours('+25:00')", "error: unknown time zone +25:00"},
                    {"t.getHours('+0a:00')", "error: unknown time zone +0a:00"},
                });

@@ -411,6 +411,53 @@ TEST_F(LeadBookTest, ListenersHearOfGradeChangesOnly) {
   EXPECT_THAT(heard, ElementsAre(1u));
 }
 
+TEST_F(LeadBookTest, AChangeIsLoggedWithTheOwnerOfThen) {
+  LeadEdit edit;
+  edit.lead_id = "a";
+  edit.kind = LeadEdit::Kind::kCreate;
+  edit.owner = "li";
+  edit.facts = AllThreeLabels();
+  ASSERT_TRUE(Edit(std::move(edit)).ok());
+  LeadEdit later;
+  later.lead_id = "a";
+  later.owner = "wang";
+  ASSERT_TRUE(Edit(std::move(later)).ok());
+  const auto changes = store_->Changes(0, 10);
+  ASSERT_EQ(changes->size(), 1u);
+  EXPECT_EQ((*changes)[0].owner, "li");
+}
+
+TEST_F(LeadBookTest, AHistoryTellsWhatWasWrittenLaterThanItsTime) {
+  ASSERT_TRUE(Create("a").ok());
+  now_ = now_.load() + absl::Hours(24) * 30;
+  std::promise<void> rescored;
+  book_->RescoreDue(10, [&](const absl::StatusOr<size_t>&) { rescored.set_value(); });
+  rescored.get_future().wait();
+  const auto stored = store_->Get("a");
+  ASSERT_GE(stored->lead.grade_history.size(), 2u);
+  EXPECT_EQ(stored->lead.grade_history[0].recorded_time, absl::InfinitePast());
+  EXPECT_EQ(stored->lead.grade_history[1].recorded_time, now_.load());
+}
+
+TEST_F(LeadBookTest, WhatIsBeingWrittenIsNotYetComplete) {
+  const absl::Time begin = now_.load();
+  EXPECT_EQ(book_->complete_until(), begin);
+  std::promise<void> written;
+  {
+    const std::lock_guard<std::mutex> hold(store_->gate);
+    LeadEdit edit;
+    edit.lead_id = "a";
+    edit.kind = LeadEdit::Kind::kCreate;
+    book_->Edit(std::move(edit), nullptr,
+                [&](const absl::StatusOr<EditResult>&) { written.set_value(); });
+    store_->applies.wait(0);
+    now_ = begin + absl::Minutes(1);
+    EXPECT_EQ(book_->complete_until(), begin);
+  }
+  written.get_future().wait();
+  EXPECT_EQ(book_->complete_until(), begin + absl::Minutes(1));
+}
+
 TEST_F(LeadBookTest, AnImportBringsTheGradesThatWouldHaveBeen) {
   ImportedLead lead;
   lead.edit.lead_id = "a";

@@ -115,7 +115,7 @@ class ApiTest : public ::testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = std::make_unique<UnsteadyStore>(*std::move(opened));
     auto registry = bundles::BundleRegistry::Open(
-        LEADGRADE_SOURCE_DIR "/rules/sales", [this] { return now(); }, nullptr);
+        rules_, [this] { return now(); }, nullptr);
     ASSERT_TRUE(registry.ok()) << registry.status();
     registry_ = *std::move(registry);
     book_ = std::make_unique<leads::LeadBook>(
@@ -258,6 +258,8 @@ class ApiTest : public ::testing::Test {
     done.get_future().wait();
   }
 
+  // The bundle's directory: set, then Restart.
+  std::string rules_ = LEADGRADE_SOURCE_DIR "/rules/sales";
   // For tests that need to see calls come and go: set, then Restart.
   bool counts_calls_ = false;
   CallCounts calls_;

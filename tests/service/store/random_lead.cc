@@ -47,7 +47,8 @@ std::string Text(const facts::FactValue& value) {
 std::string Text(const facts::GradeChange& change) {
   return absl::StrCat(Text(change.time), " ", Text(change.from), "->", Text(change.to), " ",
                       Text(change.rule), " ", static_cast<int>(change.cause), " ",
-                      Text(change.bundle_digest), change.overridden ? " overridden" : "");
+                      Text(change.bundle_digest), " ", Text(change.recorded_time),
+                      change.overridden ? " overridden" : "");
 }
 
 double RandomDouble(Random& random) {
@@ -135,6 +136,7 @@ facts::GradeChange RandomChange(Random& random, absl::string_view to) {
   change.rule = RandomText(random);
   change.cause = static_cast<facts::Cause>(1 + Below(random, 6));
   change.bundle_digest = absl::StrCat(Below(random, 3) == 0 ? "" : "sha256:", Below(random, 3));
+  if (Below(random, 2) == 0) change.recorded_time = RandomTime(random);
   return change;
 }
 
@@ -228,7 +230,7 @@ std::string ToText(const store::StoredEvent& event) {
 
 std::string ToText(const store::LoggedChange& change) {
   return absl::StrCat(change.sequence, " ", Text(change.lead_id), " ", Text(change.change), " ",
-                      Text(change.recorded_time), "\n");
+                      Text(change.recorded_time), " ", Text(change.owner), "\n");
 }
 
 }  // namespace leadgrade::testing

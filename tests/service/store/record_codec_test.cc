@@ -65,7 +65,8 @@ TEST(RecordCodec, EventsAndChangesComeBack) {
     ASSERT_TRUE(event_back.ok()) << event_back.status();
     ASSERT_EQ(ToText(*event_back), ToText(event));
     const LoggedChange change{random(), testing::RandomText(random),
-                              testing::RandomChange(random, "A"), testing::RandomTime(random)};
+                              testing::RandomChange(random, "A"), testing::RandomTime(random),
+                              testing::RandomText(random)};
     const auto change_back = DecodeChange(change.sequence, EncodeChange(change));
     ASSERT_TRUE(change_back.ok()) << change_back.status();
     ASSERT_EQ(ToText(*change_back), ToText(change));

@@ -81,7 +81,8 @@ class Model {
     std::stable_sort(lead.lead.timeline.begin(), lead.lead.timeline.end(),
                      [](const auto& a, const auto& b) { return a.time < b.time; });
     for (uint64_t i = Below(random_, 3); i > 0; --i) {
-      LoggedChange change{0, id, testing::RandomChange(random_, "A"), testing::RandomTime(random_)};
+      LoggedChange change{0, id, testing::RandomChange(random_, "A"), testing::RandomTime(random_),
+                          testing::RandomText(random_)};
       write.changes.push_back(change);
       change.sequence = ++sequence_;
       log_.push_back(std::move(change));

@@ -86,7 +86,7 @@ class RocksDbStoreTest : public ::testing::Test {
   void LogChanges(const std::string& id, int count) {
     LeadWrite write = Write(BlankLead(id));
     for (int i = 0; i < count; ++i) {
-      write.changes.push_back({0, id, {kNow, "B", "A", "r", facts::Cause::kEvent, "d"}, kNow});
+      write.changes.push_back({0, id, {kNow, "B", "A", "r", facts::Cause::kEvent, "d"}, kNow, ""});
     }
     Apply(std::move(write));
   }

@@ -36,7 +36,7 @@ class RocksDbVerifyTest : public ::testing::Test {
       event.event_id = "e";
       event.type = "visit";
       event.time = kNow;
-      write.changes = {{0, id, write.lead.lead.grade_history[0], kNow}};
+      write.changes = {{0, id, write.lead.lead.grade_history[0], kNow, ""}};
     }
     writes[0].changes.push_back(writes[0].changes[0]);
     ASSERT_TRUE((*store)->Apply(writes, Durability::kSynced).ok());
