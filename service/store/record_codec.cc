@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "store/v1/record.pb.h"
+#include "service/store/record_parts.h"
 
 namespace leadgrade::store {
 namespace {
 
 namespace pb = ::store::v1;
+using store::Decode;
+using store::Encode;
 
 // What stands in the nanoseconds of an infinite time.
 constexpr uint32_t kInfinite = 1'000'000'000;
@@ -45,10 +47,8 @@ void Encode(absl::Duration duration, pb::Time* out) {
   out->set_seconds(instant.seconds);
   out->set_nanos(instant.nanos);
 }
-void Encode(absl::Time time, pb::Time* out) { Encode(time - absl::UnixEpoch(), out); }
 
 absl::Duration DecodeDuration(const pb::Time& in) { return ToDuration({in.seconds(), in.nanos()}); }
-absl::Time Decode(const pb::Time& in) { return absl::UnixEpoch() + DecodeDuration(in); }
 
 void Encode(const facts::FactValue& value, pb::FactValue* out) {
   struct Visitor {
@@ -108,26 +108,14 @@ bool Decode(pb::FactValue& in, facts::FactValue* out) {
 }
 
 void EncodeFacts(const facts::Lead& lead, pb::LeadRecord* out) {
-  for (const auto& [name, fact] : lead.facts) {
-    pb::StatedFact* record = out->add_facts();
-    record->set_name(name);
-    Encode(fact.value, record->mutable_value());
-    record->set_status(static_cast<uint32_t>(fact.status));
-    record->set_source(fact.source);
-    Encode(fact.observed_time, record->mutable_observed());
-  }
+  for (const auto& [name, fact] : lead.facts) Encode(name, fact, out->add_facts());
 }
 
 bool DecodeFacts(pb::LeadRecord& in, facts::Lead* lead) {
   for (pb::StatedFact& record : *in.mutable_facts()) {
-    if (record.status() > static_cast<uint32_t>(facts::FactStatus::kClaimed)) return false;
     const auto it = lead->facts.emplace_hint(lead->facts.end(), std::move(*record.mutable_name()),
                                              facts::StatedFact());
-    facts::StatedFact& fact = it->second;
-    if (!Decode(*record.mutable_value(), &fact.value)) return false;
-    fact.status = static_cast<facts::FactStatus>(record.status());
-    fact.source = std::move(*record.mutable_source());
-    fact.observed_time = Decode(record.observed());
+    if (!Decode(record, &it->second)) return false;
   }
   return lead->facts.size() == static_cast<size_t>(in.facts_size());
 }
@@ -224,11 +212,6 @@ bool DecodeHistory(const pb::LeadRecord& in, facts::Lead* lead) {
   return true;
 }
 
-template <typename Record>
-bool Parse(absl::string_view bytes, Record* record) {
-  return record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
 // Memory for the messages of one record, most of them on the stack.
 class RecordArena {
  public:
@@ -243,6 +226,27 @@ class RecordArena {
 };
 
 }  // namespace
+
+void Encode(absl::Time time, pb::Time* out) { Encode(time - absl::UnixEpoch(), out); }
+
+absl::Time Decode(const pb::Time& in) { return absl::UnixEpoch() + DecodeDuration(in); }
+
+void Encode(absl::string_view name, const facts::StatedFact& fact, pb::StatedFact* out) {
+  out->set_name(name.data(), name.size());
+  Encode(fact.value, out->mutable_value());
+  out->set_status(static_cast<uint32_t>(fact.status));
+  out->set_source(fact.source);
+  Encode(fact.observed_time, out->mutable_observed());
+}
+
+bool Decode(pb::StatedFact& in, facts::StatedFact* fact) {
+  if (in.status() > static_cast<uint32_t>(facts::FactStatus::kClaimed)) return false;
+  if (!Decode(*in.mutable_value(), &fact->value)) return false;
+  fact->status = static_cast<facts::FactStatus>(in.status());
+  fact->source = std::move(*in.mutable_source());
+  fact->observed_time = Decode(in.observed());
+  return true;
+}
 
 std::string EncodeLead(const StoredLead& stored) {
   const facts::Lead& lead = stored.lead;
@@ -268,6 +272,7 @@ std::string EncodeLead(const StoredLead& stored) {
   Encode(stored.update_time, record.mutable_updated());
   record.set_revision(stored.revision);
   record.set_grade(stored.grade);
+  record.set_journal_entries(stored.journal_entries);
   return record.SerializeAsString();
 }
 
@@ -293,6 +298,7 @@ absl::StatusOr<StoredLead> DecodeLead(absl::string_view lead_id, absl::string_vi
   stored.update_time = Decode(record.updated());
   stored.revision = record.revision();
   stored.grade = std::move(*record.mutable_grade());
+  stored.journal_entries = record.journal_entries();
   return stored;
 }
 
