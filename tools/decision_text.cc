@@ -248,6 +248,51 @@ std::string ForecastSection(const v1::Explanation& explanation, const Reader& re
                  absl::StrCat("  ", Printable(ForecastText(explanation.forecast(), reader)), "\n"));
 }
 
+// "A" or "D to A".
+std::string RangeText(const std::string& grade, const std::string& potential,
+                      const std::string& language) {
+  if (grade == potential) return grade.empty() ? Label(language, "无", "none") : grade;
+  return absl::StrCat(grade, Label(language, " 到 ", " to "), potential);
+}
+
+// Each question, and under it what each answer leads to.
+std::string Questions(const v1::Explanation& explanation, const std::string& language) {
+  std::string lines;
+  for (const v1::Question& question : explanation.questions()) {
+    absl::StrAppend(&lines, "  ",
+                    Printable(question.question().empty() ? question.title() : question.question()),
+                    question.status() == v1::FACT_STATUS_CLAIMED
+                        ? Label(language, "（待核实）", " (to be confirmed)")
+                        : "",
+                    " [", question.fact(), "]\n");
+    Fields answers;
+    for (const v1::AnswerOutcome& answer : question.answers()) {
+      answers.emplace_back(
+          absl::StrCat("    ", answer.has_value() ? Printable(ValueText(answer.value()))
+                                                  : Label(language, "其他", "anything else")),
+          RangeText(answer.grade(), answer.potential_grade(), language));
+    }
+    lines += FieldLines(answers);
+  }
+  return lines;
+}
+
+// "A   budget = true (confirmed)", a line for each set of changes.
+std::string ImprovementLines(const v1::Explanation& explanation, const std::string& language) {
+  Fields fields;
+  for (const v1::Improvement& improvement : explanation.improvements()) {
+    std::vector<std::string> changes;
+    for (const v1::FactChange& change : improvement.changes()) {
+      const std::string to = ValueText(change.to_value());
+      const bool same = change.has_from_value() && ValueText(change.from_value()) == to;
+      changes.push_back(absl::StrCat(change.title().empty() ? change.fact() : change.title(), " = ",
+                                     to, same ? Label(language, "（核实）", " (confirmed)") : ""));
+    }
+    fields.emplace_back(absl::StrCat("  ", improvement.grade()), absl::StrJoin(changes, ", "));
+  }
+  return FieldLines(fields);
+}
+
 std::string Almost(const v1::Explanation& explanation, const std::string& language) {
   std::string lines;
   for (const v1::RuleTrace& rule : explanation.rules()) {
@@ -279,8 +324,13 @@ std::string ExplanationText(const v1::Explanation& explanation, const Reader& re
   const v1::Decision& decision = explanation.decision();
   return absl::StrCat(Head(decision, reader),
                       Section(Label(language, "原因", "why"), Why(explanation, language)),
-                      ForecastSection(explanation, reader), MissingSection(decision, language),
+                      ForecastSection(explanation, reader),
+                      Section(Label(language, "接下来问什么，答案意味着什么",
+                                    "what to ask next, and what the answer means"),
+                              Questions(explanation, language)),
                       ConflictSection(decision, reader),
+                      Section(Label(language, "怎样能更好", "what would make it better"),
+                              ImprovementLines(explanation, language)),
                       Section(Label(language, "差一点就更好的规则", "almost a better grade"),
                               Almost(explanation, language)),
                       IssuesSection(decision, language));

@@ -43,6 +43,8 @@ inline constexpr size_t kMaxGradeChangesPerLead = 1000;
 // One decision: how many completions of the unknown facts are tried before the attainable grades
 // are taken from a sound over-approximation instead.
 inline constexpr int kMaxCompletions = 4096;
+// Sets of changes to facts that are tried for a better grade.
+inline constexpr int kMaxImprovementTrials = 2000;
 // Clock steps that one call may take in catching up a lead.
 inline constexpr int kMaxClockSteps = 1000;
 // Clock steps that a forecast looks ahead.

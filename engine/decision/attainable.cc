@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "engine/decision/completions.h"
+#include "engine/decision/questions.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -67,14 +68,20 @@ class MissingFinder {
     }
   }
 
-  // How many grades an answer leaves on average.
+  // How many grades an answer leaves on average, by likelihood.
   double Remaining(int index) const {
     const auto& answers = completions_.unknowns()[index].answers;
+    const Unknown& unknown = completions_.unknowns()[index];
+    const std::vector<double> likelihoods =
+        unknown.of == Unknown::Of::kFact
+            ? Likelihoods(bundle_, unknown.fact)
+            : std::vector<double>(answers.size(), 1.0 / static_cast<double>(answers.size()));
     double sum = 0;
     for (size_t answer = 0; answer < answers.size(); ++answer) {
-      sum += std::popcount(completions_.GradesAfter(index, static_cast<int>(answer)));
+      sum += likelihoods[answer] *
+             std::popcount(completions_.GradesAfter(index, static_cast<int>(answer)));
     }
-    return sum / static_cast<double>(answers.size());
+    return sum;
   }
 
   // What else may matter: unknown facts that were not tried, among them those that come up only

@@ -25,7 +25,10 @@ class Explainer {
  public:
   Explainer(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
             absl::Time now)
-      : bundle_(*bundle), evaluation_(*bundle, lead, now), names_(bundle->slot_count) {
+      : bundle_(*bundle),
+        lead_(lead),
+        evaluation_(*bundle, lead, now),
+        names_(bundle->slot_count) {
     NameSlots();
     explanation_.decision = Decide(bundle, lead, now, {.valid_until = true, .fact_values = true});
   }
@@ -44,6 +47,8 @@ class Explainer {
       }
     }
     MarkAlmost();
+    explanation_.questions = FindQuestions(evaluation_, lead_, attainable.grades);
+    explanation_.improvements = FindImprovements(evaluation_, lead_, explanation_.decision.grade);
     return std::move(explanation_);
   }
 
@@ -133,6 +138,7 @@ class Explainer {
   }
 
   const rules::Bundle& bundle_;
+  const facts::Lead& lead_;
   Evaluation evaluation_;
   std::vector<std::string> names_;
   Explanation explanation_;

@@ -1,10 +1,12 @@
-// Why this grade, what is missing, and which rule almost matched.
+// Why this grade, what to ask, what would make it better, and which rule almost matched.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "engine/decision/decision.h"
+#include "engine/decision/improvements.h"
+#include "engine/decision/questions.h"
 
 namespace leadgrade::decision {
 
@@ -32,6 +34,8 @@ struct RuleTrace {
 struct Explanation {
   Decision decision;             // with fact_values
   std::vector<RuleTrace> rules;  // evaluation order of the rule sets, file order within
+  std::vector<Question> questions;
+  Improvements improvements;
 };
 
 Explanation Explain(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,

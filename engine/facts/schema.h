@@ -52,6 +52,11 @@ struct Fact {
   std::string description;
   // Declared range, inclusive, for int and double; stated values outside are refused.
   std::optional<double> minimum, maximum;
+  // How likely each value is, of a bool (false, true) or an enumeration (by ordinal); they add up
+  // to 1. Empty: not told.
+  std::vector<double> likelihood;
+  bool changeable = true;  // by us; false: a fact of the world that no effort of ours changes
+  double change_cost = 1;  // of changing it, in a unit that authors choose
   // Null for a fact that can only be stated. A stated value takes precedence over it.
   std::shared_ptr<const cel::Program> derivation;
   // How the derivation goes on with the clock; null where the clock does not matter to it.

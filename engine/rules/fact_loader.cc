@@ -250,7 +250,8 @@ void FactLoader::ReadFacts(const MapReader& document) {
 void FactLoader::ReadFact(const Located& name, const Located& at) {
   const MapReader reader(
       issues_, at, "a fact",
-      {"type", "nullable", "range", "title", "question", "description", "derive"});
+      {"type", "nullable", "range", "title", "question", "description", "likelihood", "changeable",
+       "changeCost", "derive"});
   const std::optional<std::string> identifier = ReadIdentifier(issues_, name);
   if (!identifier.has_value()) return;
   Fact fact;
@@ -267,6 +268,8 @@ void FactLoader::ReadFact(const Located& name, const Located& at) {
   fact.type = type.value_or(Type());
   if (nullable && type.has_value()) fact.type = Type::Nullable(*type);
   if (const auto range = reader.Find("range")) ReadRange(*range, &fact);
+  if (const auto likelihood = reader.Find("likelihood")) ReadLikelihood(*likelihood, &fact);
+  ReadChange(reader, &fact);
   if (const auto derive = reader.Find("derive")) {
     derivations_.emplace_back(static_cast<int>(schema_->facts.size()), *derive);
   }
@@ -286,6 +289,62 @@ void FactLoader::ReadRange(const Located& at, Fact* fact) {
   fact->maximum = reader.Number("max");
   if (fact->minimum.has_value() && fact->maximum.has_value() && *fact->minimum > *fact->maximum) {
     AddIssue(issues_, at, "bad-value", "the range is empty: `min` is above `max`");
+  }
+}
+
+void FactLoader::ReadLikelihood(const Located& at, Fact* fact) {
+  std::vector<std::string> values;
+  if (fact->type.kind() == TypeKind::kBool) values = {"false", "true"};
+  if (fact->type.kind() == TypeKind::kEnum) values = fact->type.enum_type()->values;
+  if (values.empty()) {
+    if (fact->type.kind() == TypeKind::kDyn) return;  // reported where it is declared
+    AddIssue(issues_, at, "bad-value",
+             "a likelihood is for `bool` facts and enumerations that are not nullable");
+    return;
+  }
+  if (!at->is_map()) {
+    AddIssue(issues_, at, "wrong-shape", "expected a map of each value to how likely it is");
+    return;
+  }
+  std::vector<double> weights(values.size(), -1);
+  double sum = 0;
+  for (const auto& [key, value] : at->entries) {
+    const auto named = std::find(values.begin(), values.end(), key.text);
+    double weight = 0;
+    if (named == values.end()) {
+      AddIssue(issues_, at.At(key), "unknown-name",
+               absl::StrCat("`", key.text, "` is no value of the fact"),
+               base::DidYouMeanOrAll(key.text, values));
+    } else if (!value.is_scalar() || !absl::SimpleAtod(value.text, &weight) || !(weight >= 0) ||
+               weight > 1e6) {
+      AddIssue(issues_, at.At(value), "bad-value", "expected a number that is not negative");
+    } else {
+      weights[named - values.begin()] = weight;
+      sum += weight;
+    }
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (weights[i] >= 0) continue;
+    AddIssue(issues_, at, "missing-key", absl::StrCat("`", values[i], "` has no likelihood"));
+    return;
+  }
+  if (sum <= 0) {
+    AddIssue(issues_, at, "bad-value", "one of the values must be possible");
+    return;
+  }
+  for (double& weight : weights) weight /= sum;
+  fact->likelihood = std::move(weights);
+}
+
+void FactLoader::ReadChange(const MapReader& reader, Fact* fact) {
+  fact->changeable = reader.Bool("changeable").value_or(true);
+  const auto at = reader.Find("changeCost");
+  if (!at.has_value()) return;
+  fact->change_cost = reader.Number("changeCost").value_or(1);
+  if (!(fact->change_cost >= 0) || fact->change_cost > 1e9) {
+    AddIssue(issues_, *at, "bad-value", "a cost is 0 to 1000000000");
+  } else if (!fact->changeable) {
+    AddIssue(issues_, *at, "bad-value", "what is not ours to change has no cost");
   }
 }
 

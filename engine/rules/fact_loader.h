@@ -47,6 +47,8 @@ class FactLoader {
   void ReadWindow(const Located& at, facts::Aggregate* aggregate);
   void ReadFact(const Located& name, const Located& at);
   void ReadRange(const Located& at, facts::Fact* fact);
+  void ReadLikelihood(const Located& at, facts::Fact* fact);
+  void ReadChange(const MapReader& reader, facts::Fact* fact);
   void OrderDerivations();
   void AddDeclared(const Located& at, const absl::Status& status);
 

@@ -209,6 +209,40 @@ void ToProto(const decision::Decision& decision, absl::string_view lead_id,
   }
 }
 
+namespace {
+
+void WriteQuestion(const decision::Question& question, const rules::Bundle& bundle,
+                   base::Language language, v1::Question* out) {
+  out->set_fact(question.fact->name);
+  out->set_title(question.fact->title.In(language));
+  out->set_question(question.fact->question.In(language));
+  out->set_status(question.unconfirmed ? v1::FACT_STATUS_CLAIMED : v1::FACT_STATUS_UNKNOWN);
+  out->set_expected_change(question.expected_change);
+  out->set_estimated(!question.exact);
+  for (const decision::AnswerOutcome& answer : question.answers) {
+    v1::AnswerOutcome* written = out->add_answers();
+    if (answer.value.has_value()) ToProto(*answer.value, written->mutable_value());
+    written->set_likelihood(answer.likelihood);
+    written->set_grade(decision::GradeName(bundle, answer.grade));
+    written->set_potential_grade(decision::GradeName(bundle, answer.potential_grade));
+  }
+}
+
+void WriteImprovement(const decision::Improvement& improvement, const rules::Bundle& bundle,
+                      base::Language language, v1::Improvement* out) {
+  out->set_grade(decision::GradeName(bundle, improvement.grade));
+  out->set_cost(improvement.cost);
+  for (const decision::FactChange& change : improvement.changes) {
+    v1::FactChange* written = out->add_changes();
+    written->set_fact(change.fact->name);
+    written->set_title(change.fact->title.In(language));
+    if (change.from.has_value()) ToProto(*change.from, written->mutable_from_value());
+    ToProto(change.to, written->mutable_to_value());
+  }
+}
+
+}  // namespace
+
 void ToProto(const decision::Explanation& explanation, absl::string_view lead_id,
              absl::string_view language, v1::Explanation* out) {
   ToProto(explanation.decision, lead_id, language, out->mutable_decision());
@@ -228,6 +262,15 @@ void ToProto(const decision::Explanation& explanation, absl::string_view lead_id
       for (const std::string& fact : term.facts) written->add_facts(fact);
     }
   }
+  const rules::Bundle& bundle = *explanation.decision.bundle;
+  const base::Language texts = base::LanguageOf(language);
+  for (const decision::Question& question : explanation.questions) {
+    WriteQuestion(question, bundle, texts, out->add_questions());
+  }
+  for (const decision::Improvement& improvement : explanation.improvements.sets) {
+    WriteImprovement(improvement, bundle, texts, out->add_improvements());
+  }
+  out->set_improvements_truncated(!explanation.improvements.complete);
   for (const auto& [name, value] : explanation.decision.fact_values) {
     v1::FactTrace* fact = out->add_facts();
     fact->set_fact(name);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "engine/facts/grades.h"
+#include "service/leads/history.h"
 #include "service/leads/write_batch.h"
 
 namespace leadgrade::leads {
@@ -223,6 +224,7 @@ class LeadBook::Impl {
  public:
   Impl(store::LeadStore& store, BundleSource bundle, Clock clock, Options options)
       : store_(store),
+        history_(store),
         bundle_(std::move(bundle)),
         clock_(std::move(clock)),
         options_(options),
@@ -245,16 +247,39 @@ class LeadBook::Impl {
     return writing_since_.value_or(clock_());
   }
 
-  // Takes the lead to now, in memory only.
-  decision::Decision Carry(const std::shared_ptr<const rules::Bundle>& bundle,
-                           store::StoredLead* lead) const {
-    decision::Decision decision = decision::Advance(bundle, lead->lead, {}, clock_()).decision;
+  // A lead to be decided, under what and as of when.
+  struct Case {
+    store::StoredLead lead;
+    std::shared_ptr<const rules::Bundle> bundle;
+    absl::Time time;
+  };
+
+  absl::StatusOr<Case> Read(absl::string_view lead_id, std::optional<absl::Time> at) const {
+    if (at.has_value()) {
+      auto past = history_.At(lead_id, *at);
+      if (!past.ok()) return past.status();
+      return Case{std::move(past->lead), std::move(past->bundle), *at};
+    }
+    auto stored = store_.Get(lead_id);
+    if (!stored.ok()) return stored.status();
+    return Case{*std::move(stored), bundle_(), clock_()};
+  }
+
+  // Takes the lead to its time, in memory only.
+  static decision::Decision Carry(Case* read) {
+    return Carry(read->bundle, &read->lead, read->time);
+  }
+  decision::Decision CarryToNow(store::StoredLead* lead) const {
+    return Carry(bundle_(), lead, clock_());
+  }
+  static decision::Decision Carry(const std::shared_ptr<const rules::Bundle>& bundle,
+                                  store::StoredLead* lead, absl::Time time) {
+    decision::Decision decision = decision::Advance(bundle, lead->lead, {}, time).decision;
     lead->grade = facts::LastGrade(lead->lead);
     return decision;
   }
 
   const store::LeadStore& store() const { return store_; }
-  std::shared_ptr<const rules::Bundle> bundle() const { return bundle_(); }
 
   void Push(std::unique_ptr<Request> request) {
     const size_t weight = request->weight();
@@ -335,6 +360,7 @@ class LeadBook::Impl {
   }
 
   store::LeadStore& store_;
+  const History history_;
   const BundleSource bundle_;
   const Clock clock_;
   const Options options_;
@@ -354,12 +380,13 @@ LeadBook::LeadBook(store::LeadStore& store, BundleSource bundle, Clock clock, Op
 
 LeadBook::~LeadBook() = default;
 
-absl::StatusOr<EditResult> LeadBook::Score(absl::string_view lead_id) const {
-  auto stored = impl_->store().Get(lead_id);
-  if (!stored.ok()) return stored.status();
+absl::StatusOr<EditResult> LeadBook::Score(absl::string_view lead_id,
+                                           std::optional<absl::Time> at) const {
+  auto read = impl_->Read(lead_id, at);
+  if (!read.ok()) return read.status();
   EditResult result;
-  result.decision = impl_->Carry(impl_->bundle(), &*stored);
-  result.lead = *std::move(stored);
+  result.decision = Impl::Carry(&*read);
+  result.lead = std::move(read->lead);
   return result;
 }
 
@@ -373,7 +400,7 @@ std::vector<absl::StatusOr<EditResult>> LeadBook::ScoreMany(
       continue;
     }
     EditResult result;
-    result.decision = impl_->Carry(impl_->bundle(), &*stored);
+    result.decision = impl_->CarryToNow(&*stored);
     result.lead = *std::move(stored);
     results.push_back(std::move(result));
   }
@@ -382,18 +409,18 @@ std::vector<absl::StatusOr<EditResult>> LeadBook::ScoreMany(
 
 decision::Decision LeadBook::DecideNow(const store::StoredLead& lead) const {
   store::StoredLead copy = lead;
-  return impl_->Carry(impl_->bundle(), &copy);
+  return impl_->CarryToNow(&copy);
 }
 
-absl::StatusOr<ExplainResult> LeadBook::Explain(absl::string_view lead_id) const {
-  auto stored = impl_->store().Get(lead_id);
-  if (!stored.ok()) return stored.status();
-  const auto bundle = impl_->bundle();
-  const absl::Time as_of = impl_->Carry(bundle, &*stored).now;
+absl::StatusOr<ExplainResult> LeadBook::Explain(absl::string_view lead_id,
+                                                std::optional<absl::Time> at) const {
+  auto read = impl_->Read(lead_id, at);
+  if (!read.ok()) return read.status();
+  const absl::Time as_of = Impl::Carry(&*read).now;
   ExplainResult result;
-  result.explanation = decision::Explain(bundle, stored->lead, as_of);
-  result.forecast = decision::MakeForecast(bundle, stored->lead, as_of);
-  result.lead = *std::move(stored);
+  result.explanation = decision::Explain(read->bundle, read->lead.lead, as_of);
+  result.forecast = decision::MakeForecast(read->bundle, read->lead.lead, as_of);
+  result.lead = std::move(read->lead);
   return result;
 }
 

@@ -111,11 +111,15 @@ class LeadBook {
   // Finishes what is queued.
   ~LeadBook();
 
-  absl::StatusOr<EditResult> Score(absl::string_view lead_id) const;
+  // `at`: as of that instant, which has passed, as History has it and with its errors; else of now.
+  absl::StatusOr<EditResult> Score(absl::string_view lead_id,
+                                   std::optional<absl::Time> at = std::nullopt) const;
   std::vector<absl::StatusOr<EditResult>> ScoreMany(const std::vector<std::string>& ids) const;
   // Decides a stored lead as of now, for listings that already read it.
   decision::Decision DecideNow(const store::StoredLead& lead) const;
-  absl::StatusOr<ExplainResult> Explain(absl::string_view lead_id) const;
+  // `at` as for Score.
+  absl::StatusOr<ExplainResult> Explain(absl::string_view lead_id,
+                                        std::optional<absl::Time> at = std::nullopt) const;
 
   void Edit(LeadEdit edit, Wanted wanted, std::function<void(absl::StatusOr<EditResult>)> done);
   void Record(std::vector<NewEvent> events, bool create_missing, Wanted wanted,

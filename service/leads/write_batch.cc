@@ -112,7 +112,26 @@ void WriteBatch::NoteRecorded(size_t count, std::vector<facts::GradeChange>* his
   }
 }
 
+void WriteBatch::AddToJournal(const std::vector<Change>& changes, Working* working) const {
+  store::StoredLead& lead = working->write.lead;
+  store::JournalEntry& entry = working->write.journal.emplace_back();
+  entry.now = now_;
+  if (working->exists && lead.journal_entries % store::kJournalStride == 0) entry.before = lead;
+  ++lead.journal_entries;
+  for (const Change& change : changes) {
+    entry.cause = change.cause;
+    if (change.event.has_value()) {
+      entry.changes.push_back({*change.event, change.time});
+    } else if (change.grade_override.has_value()) {
+      entry.changes.push_back({*change.grade_override, change.time});
+    } else {
+      entry.changes.push_back({*change.fact, change.time});
+    }
+  }
+}
+
 decision::Decision WriteBatch::Carry(Working* working, std::vector<Change> changes) const {
+  AddToJournal(changes, working);
   store::StoredLead& lead = working->write.lead;
   decision::Advanced advanced = decision::Advance(bundle_, lead.lead, std::move(changes), now_);
   NoteRecorded(advanced.changes.size(), &lead.lead.grade_history);
@@ -343,6 +362,9 @@ void WriteBatch::Rescore(Working working) {
 }
 
 absl::StatusOr<bool> WriteBatch::Apply(store::Durability durability) {
+  // Before anything that names it.
+  const auto bundle = store_.KeepBundle(bundle_->digest, bundle_->name, bundle_->files, now_);
+  if (!bundle.ok()) return absl::UnavailableError(bundle.status().message());
   std::vector<store::LeadWrite> writes;
   writes.reserve(order_.size());
   bool changed = false;
@@ -351,6 +373,7 @@ absl::StatusOr<bool> WriteBatch::Apply(store::Durability durability) {
     // Created and deleted within the batch: nothing of it was ever stored.
     if (write.remove && write.is_new) continue;
     changed |= !write.changes.empty();
+    for (store::JournalEntry& entry : write.journal) entry.bundle = *bundle;
     writes.push_back(std::move(write));
   }
   const absl::Status status = store_.Apply(writes, durability);

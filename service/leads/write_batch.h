@@ -50,7 +50,9 @@ class WriteBatch {
   // Takes the lead to now; what the clock or the rules did counts as a change of the lead where its
   // grade changed.
   void Rescore(Working working);
-  // Advances the lead through `changes` and notes what that means for indexes and log.
+  // Notes what Carry is about to do, so that it can be done again.
+  void AddToJournal(const std::vector<decision::Change>& changes, Working* working) const;
+  // Advances the lead through `changes` and notes what that means for indexes, log and journal.
   decision::Decision Carry(Working* working, std::vector<decision::Change> changes) const;
   // The last `count` changes of the history are written by this batch.
   void NoteRecorded(size_t count, std::vector<facts::GradeChange>* history) const;

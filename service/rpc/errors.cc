@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
+#include "service/leads/history.h"
 
 namespace leadgrade::rpc {
 namespace {
@@ -93,6 +94,21 @@ std::string ViolationsMessage(const Violations& violations, size_t listed) {
   return absl::StrCat(count, " fields are wrong",
                       listed < violations.size() ? absl::StrCat(", ", listed, " are listed") : "",
                       "; the first: ", first);
+}
+
+// The reason of what History says of the lead.
+absl::string_view ReasonOf(leads::PastError error) {
+  switch (error) {
+    case leads::PastError::kNotStoredThen:
+      return "LEAD_NOT_STORED_THEN";
+    case leads::PastError::kNotKept:
+      return "HISTORY_NOT_KEPT";
+    case leads::PastError::kBundleNotKept:
+      return "BUNDLE_NOT_KEPT";
+    case leads::PastError::kNone:
+      break;
+  }
+  return "";
 }
 
 }  // namespace
@@ -181,6 +197,9 @@ absl::Status LeadError(const absl::Status& status, absl::string_view lead_id) {
   const std::string name = lead_id.empty() ? "" : absl::StrCat("leads/", lead_id);
   std::map<std::string, std::string> metadata;
   if (!name.empty()) metadata["lead"] = name;
+  if (const auto reason = ReasonOf(leads::PastErrorOf(status)); !reason.empty()) {
+    return Make(status.code(), reason, status.message(), metadata);
+  }
   switch (status.code()) {
     case absl::StatusCode::kNotFound:
       return WithResource("leadgrade/Lead", name,

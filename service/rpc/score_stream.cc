@@ -45,8 +45,8 @@ void ScoreStream::OnReadDone(bool ok) {
   if (!ok) return Next();
   response_.Clear();
   response_.set_name(request_.name());
-  const absl::Status status =
-      ScoreLead(book_, request_.name(), request_.language_code(), response_.mutable_decision());
+  const absl::Status status = ScoreLead(book_, request_.name(), request_.language_code(), nullptr,
+                                        response_.mutable_decision());
   if (!status.ok()) *response_.mutable_error() = ToRpcStatus(status);
   StartWrite(&response_);
 }

@@ -14,6 +14,7 @@ grpc::ServerUnaryReactor* ScoringService::ScoreLead(grpc::CallbackServerContext*
   const Call call(metrics_, "ScoringService/ScoreLead", context);
   if (absl::Status status = call.Wanted(); !status.ok()) return call.Finish(status);
   return call.Finish(rpc::ScoreLead(book_, request->name(), request->language_code(),
+                                    request->has_read_time() ? &request->read_time() : nullptr,
                                     response->mutable_decision()));
 }
 
@@ -71,16 +72,7 @@ grpc::ServerUnaryReactor* ScoringService::ExplainLead(grpc::CallbackServerContex
                                                       v1::ExplainLeadResponse* response) {
   const Call call(metrics_, "ScoringService/ExplainLead", context);
   if (absl::Status status = call.Wanted(); !status.ok()) return call.Finish(status);
-  Violations violations;
-  const absl::string_view id = ReadLeadName(request->name(), "name", &violations);
-  CheckLanguage(request->language_code(), &violations);
-  if (!violations.empty()) return call.Finish(InvalidFields(violations));
-  const auto explained = book_.Explain(id);
-  if (!explained.ok()) return call.Finish(LeadError(explained.status(), id));
-  v1::Explanation* explanation = response->mutable_explanation();
-  convert::ToProto(explained->explanation, id, request->language_code(), explanation);
-  convert::ToProto(explained->forecast, explanation->mutable_forecast());
-  return call.Finish(absl::OkStatus());
+  return call.Finish(rpc::ExplainLead(book_, *request, response->mutable_explanation()));
 }
 
 }  // namespace leadgrade::rpc

@@ -68,6 +68,10 @@ absl::Status RunningServer::OpenStore() {
   // Of whatever kind: the data can't be used.
   if (!opened.ok()) return absl::UnavailableError(opened.status().message());
   store_ = *std::move(opened);
+  const bundles::BundleRegistry::Active active = bundles_->active();
+  if (absl::Status kept = KeepBundle(*active.bundle, active.activate_time); !kept.ok()) {
+    return absl::UnavailableError(kept.message());
+  }
   book_ = std::make_unique<leads::LeadBook>(
       *store_, [this] { return bundles_->bundle(); }, absl::Now, leads::LeadBook::Options{});
   return absl::OkStatus();
@@ -120,6 +124,12 @@ BundleSweep::Parts RunningServer::SweepParts() {
   return parts;
 }
 
+absl::Status RunningServer::KeepBundle(const rules::Bundle& bundle, absl::Time since) {
+  const auto number = store_->KeepBundle(bundle.digest, bundle.name, bundle.files, since);
+  if (!number.ok()) return number.status();
+  return store_->Activate(*number, since);
+}
+
 void RunningServer::OnReload(const bundles::BundleRegistry::Reload& reload) {
   const bool accepted = reload.read.ok() && !reload.issues.has_errors();
   const absl::Time since = bundles_->active().activate_time;
@@ -127,6 +137,12 @@ void RunningServer::OnReload(const bundles::BundleRegistry::Reload& reload) {
   Log::Issues(reload.issues);
   if (reload.changed) {
     Log::Info("bundle reloaded", BundleFields(*reload.bundle));
+    // The writer keeps what it decides under anyway; this tells since when it counts.
+    if (absl::Status kept = KeepBundle(*reload.bundle, since); !kept.ok()) {
+      LogFields fields = BundleFields(*reload.bundle);
+      fields.emplace_back("error", kept.message());
+      Log::Error("since when the bundle is in force could not be noted", fields);
+    }
   } else if (accepted) {
     Log::Debug("bundle unchanged", BundleFields(*reload.bundle));
   } else {

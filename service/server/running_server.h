@@ -49,6 +49,8 @@ class RunningServer {
   absl::Status OpenStore();
   absl::Status ListenGrpc();
   void StartBackground();
+  // So that what is decided under the bundle can be read again for ever.
+  absl::Status KeepBundle(const rules::Bundle& bundle, absl::Time since);
   void OnReload(const bundles::BundleRegistry::Reload& reload);
   std::string NotReady() const;
   Timers::Parts TimersParts();

@@ -9,6 +9,10 @@ constexpr char kSeparator = '\0';
 constexpr int kSecondsSize = 8;
 constexpr int kNanosSize = 4;
 constexpr int kSequenceSize = 8;
+constexpr int kBundleNumberSize = 4;
+constexpr char kBundleTag = 'b';
+constexpr char kDigestTag = 'd';
+constexpr char kActivationTag = 'a';
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
 std::string BigEndian(uint64_t number, int size) {
@@ -74,6 +78,36 @@ std::optional<std::pair<absl::Time, absl::string_view>> ParseDueKey(absl::string
   if (nanos >= 1'000'000'000) return std::nullopt;
   return std::pair(absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos),
                    key.substr(kSecondsSize + kNanosSize));
+}
+
+std::string JournalKey(absl::string_view lead_id, uint64_t number) {
+  return Join(lead_id, BigEndian(number, kSequenceSize));
+}
+
+std::optional<std::pair<absl::string_view, uint64_t>> ParseJournalKey(absl::string_view key) {
+  const auto parts = Split(key);
+  if (!parts.has_value() || parts->second.size() != kSequenceSize) return std::nullopt;
+  return std::pair(parts->first, FromBigEndian(parts->second));
+}
+
+std::string BundleKey(uint32_t number) { return kBundleTag + BigEndian(number, kBundleNumberSize); }
+
+std::string BundleDigestKey(absl::string_view digest) {
+  return absl::StrCat(absl::string_view(&kDigestTag, 1), digest);
+}
+
+std::string ActivationKey(uint64_t sequence) {
+  return kActivationTag + BigEndian(sequence, kSequenceSize);
+}
+
+std::optional<uint32_t> ParseBundleKey(absl::string_view key) {
+  if (key.size() != 1 + kBundleNumberSize || key[0] != kBundleTag) return std::nullopt;
+  return static_cast<uint32_t>(FromBigEndian(key.substr(1)));
+}
+
+std::optional<uint64_t> ParseActivationKey(absl::string_view key) {
+  if (key.size() != 1 + kSequenceSize || key[0] != kActivationTag) return std::nullopt;
+  return FromBigEndian(key.substr(1));
 }
 
 std::string ChangeKey(uint64_t sequence) { return BigEndian(sequence, kSequenceSize); }

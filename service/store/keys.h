@@ -28,6 +28,19 @@ std::optional<std::pair<absl::string_view, absl::string_view>> ParseGradeKey(abs
 std::string DueKey(absl::Time time, absl::string_view lead_id);
 std::optional<std::pair<absl::Time, absl::string_view>> ParseDueKey(absl::string_view key);
 
+// The lead's id, a zero byte, the entry's number in eight bytes, most significant first. Those of a
+// lead are in the range of EventPrefix and EventPrefixEnd.
+std::string JournalKey(absl::string_view lead_id, uint64_t number);
+std::optional<std::pair<absl::string_view, uint64_t>> ParseJournalKey(absl::string_view key);
+
+// `b` and four bytes of its number; `d` and its digest; `a` and eight bytes of the activation's
+// sequence. Numbers most significant byte first.
+std::string BundleKey(uint32_t number);
+std::string BundleDigestKey(absl::string_view digest);
+std::string ActivationKey(uint64_t sequence);
+std::optional<uint32_t> ParseBundleKey(absl::string_view key);
+std::optional<uint64_t> ParseActivationKey(absl::string_view key);
+
 // Eight bytes, most significant first.
 std::string ChangeKey(uint64_t sequence);
 std::optional<uint64_t> ParseChangeKey(absl::string_view key);

@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +28,7 @@ struct StoredLead {
   absl::Time update_time;
   uint64_t revision = 0;  // counts its changes, from 1; 0: not stored yet
   std::string grade;      // on record; facts::LastGrade of the lead, "" where there is none
+  uint64_t journal_entries = 0;  // how many there are; their numbers count from 1
 };
 
 struct StoredEvent {
@@ -44,6 +48,46 @@ struct LoggedChange {
   std::string owner;  // the lead's, when this was written; empty also where it was not kept yet
 };
 
+// One thing that became known of a lead, as it was handed to the engine.
+struct JournalChange {
+  // A fact's name and statement; nullopt: retracted.
+  using Fact = std::pair<std::string, std::optional<facts::StatedFact>>;
+
+  std::variant<facts::TimelineEvent, Fact, facts::GradeOverride> what;
+  absl::Time time;
+};
+
+// One write of a lead: with the record before it, all that is needed to do it again.
+struct JournalEntry {
+  absl::Time now;                            // the clock of the write
+  uint32_t bundle = 0;                       // that decided, by its number in the store
+  facts::Cause cause = facts::Cause::kFact;  // of all changes; of no meaning where there are none
+  std::vector<JournalChange> changes;        // in order
+  // The record before the write. Every kJournalStride-th entry has it, and so has the first one of
+  // a lead that was stored before there was a journal.
+  std::optional<StoredLead> before;
+};
+
+// No more entries than this need to be done again to come to any one.
+inline constexpr uint64_t kJournalStride = 32;
+
+// How a lead came to be as it was at an instant.
+struct LeadHistory {
+  StoredLead before;                  // blank where the lead was made by entries[0]
+  std::vector<JournalEntry> entries;  // since, oldest first; at most kJournalStride
+  // The journal goes back to the making of the lead.
+  bool complete = false;
+  // The clock of the lead's first entry. InfiniteFuture: there is none.
+  absl::Time first_time = absl::InfiniteFuture();
+};
+
+// A bundle as it is kept: what it is compiled from, path -> text.
+struct KeptBundle {
+  std::string digest;
+  std::string name;
+  std::map<std::string, std::string> files;
+};
+
 // When the clock asks for the lead to be decided again: the end of its decision on record. A
 // decision that is beyond analysis, and so holds for its own instant only, is looked at again in a
 // minute. InfiniteFuture where the clock asks for nothing: the decision holds for ever, or the lead
@@ -56,9 +100,11 @@ struct LeadWrite {
   std::string old_grade;  // as indexed before; "" when the lead is new
   absl::Time old_due = absl::InfiniteFuture();  // DueTime of the lead as it was before
   bool is_new = false;
-  bool remove = false;                // delete the lead, its events and its index entries
+  bool remove = false;                // delete the lead, its events, journal and index entries
   std::vector<StoredEvent> events;    // new ones
   std::vector<LoggedChange> changes;  // sequence is assigned by Apply
+  // New ones; the last has the number lead.journal_entries.
+  std::vector<JournalEntry> journal;
 };
 
 enum class Durability : uint8_t {
@@ -118,14 +164,35 @@ class LeadStore {
   // The smallest sequence still kept minus 1: resuming from below it is too old.
   virtual uint64_t first_resumable() const = 0;
 
+  // What it takes to have the lead as it was at `time`: all its writes whose clock said `time` or
+  // earlier. Where the clock was set back in between, the last of those in order, and all before
+  // it. Time proportional to the lead's entries since `time`. kNotFound where there is no such lead
+  // now.
+  virtual absl::StatusOr<LeadHistory> History(absl::string_view lead_id, absl::Time time) const = 0;
+
+  // Keeps a bundle for ever, and gives its number, the same for one that is kept already. One that
+  // is new counts as in force from `now` on, and so does one that was put in force later than `now`
+  // by a clock that was set back since. On disk when it returns. Thread safe.
+  virtual absl::StatusOr<uint32_t> KeepBundle(absl::string_view digest, absl::string_view name,
+                                              const std::map<std::string, std::string>& files,
+                                              absl::Time now) = 0;
+  // Notes that the bundle, which is kept, is in force from `time` on. Nothing is written where that
+  // is known. Thread safe.
+  virtual absl::Status Activate(uint32_t bundle, absl::Time time) = 0;
+  // kNotFound for a number never given.
+  virtual absl::StatusOr<KeptBundle> Bundle(uint32_t number) const = 0;
+  // Number of the bundle in force at `time`: the last one noted for `time` or earlier. kNotFound
+  // where that is before the first.
+  virtual absl::StatusOr<uint32_t> BundleInForceAt(absl::Time time) const = 0;
+
   // Digest of the bundle under which every lead was decided last, as noted by SetSwept; empty where
   // that is not known.
   virtual absl::StatusOr<std::string> swept() const = 0;
   virtual absl::Status SetSwept(absl::string_view digest) = 0;
 
   // Reads everything: each record parses, each index entry has its record and each record its index
-  // entries, each timeline entry its event. Calls `report` per finding. Returns how many leads
-  // there are.
+  // entries, each timeline entry its event, each journal its entries and their bundles. Calls
+  // `report` per finding. Returns how many leads there are.
   virtual absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const = 0;
 };
 

@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "store/v1/record.pb.h"
+#include "service/store/record_parts.h"
 
 namespace leadgrade::store {
 namespace {
 
 namespace pb = ::store::v1;
+using store::Decode;
+using store::Encode;
 
 // What stands in the nanoseconds of an infinite time.
 constexpr uint32_t kInfinite = 1'000'000'000;
@@ -45,10 +47,8 @@ void Encode(absl::Duration duration, pb::Time* out) {
   out->set_seconds(instant.seconds);
   out->set_nanos(instant.nanos);
 }
-void Encode(absl::Time time, pb::Time* out) { Encode(time - absl::UnixEpoch(), out); }
 
 absl::Duration DecodeDuration(const pb::Time& in) { return ToDuration({in.seconds(), in.nanos()}); }
-absl::Time Decode(const pb::Time& in) { return absl::UnixEpoch() + DecodeDuration(in); }
 
 void Encode(const facts::FactValue& value, pb::FactValue* out) {
   struct Visitor {
@@ -107,34 +107,9 @@ bool Decode(pb::FactValue& in, facts::FactValue* out) {
   return false;
 }
 
-// All but the name.
-void Encode(const facts::StatedFact& fact, pb::StatedFact* out) {
-  Encode(fact.value, out->mutable_value());
-  out->set_status(static_cast<uint32_t>(fact.status));
-  out->set_source(fact.source);
-  Encode(fact.observed_time, out->mutable_observed());
-  out->set_role(fact.role);
-  if (fact.expire_time != absl::InfiniteFuture()) Encode(fact.expire_time, out->mutable_expires());
-}
-
-bool Decode(pb::StatedFact& in, facts::StatedFact* out) {
-  if (in.status() > static_cast<uint32_t>(facts::FactStatus::kRefuted)) return false;
-  if (!Decode(*in.mutable_value(), &out->value)) return false;
-  out->status = static_cast<facts::FactStatus>(in.status());
-  out->source = std::move(*in.mutable_source());
-  out->observed_time = Decode(in.observed());
-  out->role = std::move(*in.mutable_role());
-  out->expire_time = in.has_expires() ? Decode(in.expires()) : absl::InfiniteFuture();
-  return true;
-}
-
 void EncodeFacts(const facts::Lead& lead, pb::LeadRecord* out) {
   for (const auto& [name, statements] : lead.facts) {
-    for (const facts::StatedFact& fact : statements) {
-      pb::StatedFact* record = out->add_facts();
-      record->set_name(name);
-      Encode(fact, record);
-    }
+    for (const facts::StatedFact& fact : statements) Encode(name, fact, out->add_facts());
   }
 }
 
@@ -217,18 +192,6 @@ facts::GradeChange DecodeChangeBody(const pb::GradeChange& in) {
   return change;
 }
 
-void Encode(const facts::GradeOverride& set, pb::GradeOverride* out) {
-  out->set_grade(set.grade);
-  out->set_reason(set.reason);
-  out->set_author(set.author);
-  Encode(set.start_time, out->mutable_start());
-  Encode(set.expire_time, out->mutable_expires());
-}
-
-facts::GradeOverride Decode(const pb::GradeOverride& in) {
-  return {in.grade(), in.reason(), in.author(), Decode(in.start()), Decode(in.expires())};
-}
-
 void EncodeHistory(const facts::Lead& lead, pb::LeadRecord* out) {
   out->add_bundle_digests(lead.bundle_digest);
   for (const facts::GradeChange& change : lead.grade_history) {
@@ -257,11 +220,6 @@ bool DecodeHistory(const pb::LeadRecord& in, facts::Lead* lead) {
   return true;
 }
 
-template <typename Record>
-bool Parse(absl::string_view bytes, Record* record) {
-  return record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
 // Memory for the messages of one record, most of them on the stack.
 class RecordArena {
  public:
@@ -276,6 +234,43 @@ class RecordArena {
 };
 
 }  // namespace
+
+void Encode(absl::Time time, pb::Time* out) { Encode(time - absl::UnixEpoch(), out); }
+
+absl::Time Decode(const pb::Time& in) { return absl::UnixEpoch() + DecodeDuration(in); }
+
+void Encode(absl::string_view name, const facts::StatedFact& fact, pb::StatedFact* out) {
+  out->set_name(name.data(), name.size());
+  Encode(fact.value, out->mutable_value());
+  out->set_status(static_cast<uint32_t>(fact.status));
+  out->set_source(fact.source);
+  Encode(fact.observed_time, out->mutable_observed());
+  out->set_role(fact.role);
+  if (fact.expire_time != absl::InfiniteFuture()) Encode(fact.expire_time, out->mutable_expires());
+}
+
+bool Decode(pb::StatedFact& in, facts::StatedFact* fact) {
+  if (in.status() > static_cast<uint32_t>(facts::FactStatus::kRefuted)) return false;
+  if (!Decode(*in.mutable_value(), &fact->value)) return false;
+  fact->status = static_cast<facts::FactStatus>(in.status());
+  fact->source = std::move(*in.mutable_source());
+  fact->observed_time = Decode(in.observed());
+  fact->role = std::move(*in.mutable_role());
+  fact->expire_time = in.has_expires() ? Decode(in.expires()) : absl::InfiniteFuture();
+  return true;
+}
+
+void Encode(const facts::GradeOverride& set, pb::GradeOverride* out) {
+  out->set_grade(set.grade);
+  out->set_reason(set.reason);
+  out->set_author(set.author);
+  Encode(set.start_time, out->mutable_start());
+  Encode(set.expire_time, out->mutable_expires());
+}
+
+facts::GradeOverride Decode(const pb::GradeOverride& in) {
+  return {in.grade(), in.reason(), in.author(), Decode(in.start()), Decode(in.expires())};
+}
 
 std::string EncodeLead(const StoredLead& stored) {
   const facts::Lead& lead = stored.lead;
@@ -304,6 +299,7 @@ std::string EncodeLead(const StoredLead& stored) {
   Encode(stored.update_time, record.mutable_updated());
   record.set_revision(stored.revision);
   record.set_grade(stored.grade);
+  record.set_journal_entries(stored.journal_entries);
   return record.SerializeAsString();
 }
 
@@ -330,6 +326,7 @@ absl::StatusOr<StoredLead> DecodeLead(absl::string_view lead_id, absl::string_vi
   stored.update_time = Decode(record.updated());
   stored.revision = record.revision();
   stored.grade = std::move(*record.mutable_grade());
+  stored.journal_entries = record.journal_entries();
   return stored;
 }
 

@@ -20,8 +20,11 @@ namespace {
 constexpr absl::string_view kFormatKey = "format";
 constexpr absl::string_view kStoreIdKey = "store_id";
 
-const char* const kFamilyNames[kFamilyCount] = {"default",     "leads",     "events",
-                                                "grade_index", "due_index", "changes"};
+// Those that a store of version 1 has come first.
+const char* const kFamilyNames[kFamilyCount] = {"default",   "leads",   "events",  "grade_index",
+                                                "due_index", "changes", "journal", "bundles"};
+constexpr int kOldVersion = 1;
+constexpr size_t kOldFamilyCount = kJournal;
 
 rocksdb::CompressionType Compression() {
   const auto supported = rocksdb::GetSupportedCompressions();
@@ -77,23 +80,30 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options) {
   return out;
 }
 
-enum class Found { kNothing, kHalfMade, kStore };
+// kOldStore: of version 1, and does not have all families that this version has.
+enum class Found { kNothing, kHalfMade, kOldStore, kStore };
 
 absl::Status WrongFormat(const std::string& format) {
   return absl::FailedPreconditionError(absl::StrCat(
       "the store has format version `", format, "`, this program reads version ", kFormatVersion));
 }
 
+absl::Status MustBeBroughtUp() {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store has format version ", kOldVersion, "; `leadgrade serve` or `import` brings it to ",
+      "version ", kFormatVersion, " when it opens it"));
+}
+
 // Opens what does not have our column families just far enough to say what it is.
-absl::StatusOr<Found> LookInside(const std::string& path, bool has_others) {
+absl::StatusOr<Found> LookInside(const std::string& path, bool has_others, bool has_old) {
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(rocksdb::Options(), path, &db);
   if (!opened.ok()) return CannotOpen(path, opened);
   const std::unique_ptr<rocksdb::DB> owned(db);
   std::string format;
-  if (db->Get(rocksdb::ReadOptions(), ToSlice(kFormatKey), &format).ok() &&
-      format != absl::StrCat(kFormatVersion)) {
-    return WrongFormat(format);
+  if (db->Get(rocksdb::ReadOptions(), ToSlice(kFormatKey), &format).ok()) {
+    if (format == absl::StrCat(kOldVersion) && has_old && !has_others) return Found::kOldStore;
+    if (format != absl::StrCat(kFormatVersion)) return WrongFormat(format);
   }
   const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(rocksdb::ReadOptions()));
   it->SeekToFirst();
@@ -113,13 +123,14 @@ absl::StatusOr<Found> LookAt(const std::string& path) {
   const rocksdb::Status listed =
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &names);
   if (!listed.ok()) return CannotOpen(path, listed);
-  const auto ours = std::count_if(names.begin(), names.end(), [](const std::string& name) {
-    return std::find(std::begin(kFamilyNames), std::end(kFamilyNames), name) !=
-           std::end(kFamilyNames);
-  });
+  const auto has = [&](const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const char* const* const old_end = std::begin(kFamilyNames) + kOldFamilyCount;
+  const auto ours = std::count_if(std::begin(kFamilyNames), std::end(kFamilyNames), has);
   const bool has_others = static_cast<size_t>(ours) != names.size();
   if (ours == kFamilyCount && !has_others) return Found::kStore;
-  return LookInside(path, has_others);
+  return LookInside(path, has_others, std::all_of(std::begin(kFamilyNames), old_end, has));
 }
 
 std::string RandomId() {
@@ -140,16 +151,18 @@ absl::StatusOr<std::unique_ptr<LeadStore>> OpenRocksDbStore(const RocksDbOptions
 absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOptions& options) {
   const absl::StatusOr<Found> found = LookAt(options.path);
   if (!found.ok()) return found.status();
-  if (*found != Found::kStore && (!options.create_if_missing || options.read_only)) {
+  const bool makes = *found == Found::kNothing || *found == Found::kHalfMade;
+  if (makes && (!options.create_if_missing || options.read_only)) {
     return absl::NotFoundError(absl::StrCat("there is no store in `", options.path, "`"));
   }
+  if (*found == Found::kOldStore && options.read_only) return MustBeBroughtUp();
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) {
     families.emplace_back(name, FamilyOptions(cache, options.write_buffer_bytes));
   }
   rocksdb::DBOptions db_options = DatabaseOptions(options);
-  db_options.create_if_missing = *found != Found::kStore;
+  db_options.create_if_missing = makes;
   db_options.create_missing_column_families = *found != Found::kStore;
   auto store = std::unique_ptr<RocksDbStore>(new RocksDbStore());
   store->max_changes_ = std::max<uint64_t>(options.max_changes, 1);
@@ -166,6 +179,7 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
     return absl::Status(status.code(), absl::StrCat("`", options.path, "`: ", status.message()));
   }
   if (absl::Status status = store->FindSequences(); !status.ok()) return status;
+  if (absl::Status status = store->FindBundles(); !status.ok()) return status;
   return store;
 }
 
@@ -181,7 +195,12 @@ absl::Status RocksDbStore::ReadOrWriteMeta(bool read_only) {
     return WriteMeta();
   }
   if (!read.ok()) return ToStatus(read);
-  if (format != absl::StrCat(kFormatVersion)) return WrongFormat(format);
+  if (format == absl::StrCat(kOldVersion)) {
+    if (read_only) return MustBeBroughtUp();
+    if (absl::Status status = BringToThisVersion(); !status.ok()) return status;
+  } else if (format != absl::StrCat(kFormatVersion)) {
+    return WrongFormat(format);
+  }
   const rocksdb::Status id =
       db_->Get(rocksdb::ReadOptions(), families_[kMeta], ToSlice(kStoreIdKey), &store_id_);
   if (id.IsNotFound()) return absl::DataLossError("the store's id is missing");
@@ -196,6 +215,13 @@ absl::Status RocksDbStore::WriteMeta() {
   rocksdb::WriteOptions options;
   options.sync = true;
   return ToStatus(db_->Write(options, &batch));
+}
+
+absl::Status RocksDbStore::BringToThisVersion() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return ToStatus(
+      db_->Put(options, families_[kMeta], ToSlice(kFormatKey), absl::StrCat(kFormatVersion)));
 }
 
 absl::Status RocksDbStore::FindSequences() {

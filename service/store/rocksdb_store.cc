@@ -114,6 +114,7 @@ void RocksDbStore::AddRemoval(const LeadWrite& write, rocksdb::WriteBatch* batch
   const std::string& id = write.lead.id;
   batch->Delete(families_[kLeads], id);
   batch->DeleteRange(families_[kEvents], EventPrefix(id), EventPrefixEnd(id));
+  batch->DeleteRange(families_[kJournal], EventPrefix(id), EventPrefixEnd(id));
   if (!write.old_grade.empty())
     batch->Delete(families_[kGradeIndex], GradeKey(write.old_grade, id));
   if (write.old_due != absl::InfiniteFuture()) {
@@ -127,6 +128,7 @@ void RocksDbStore::AddWrite(const LeadWrite& write, rocksdb::WriteBatch* batch) 
   for (const StoredEvent& event : write.events) {
     batch->Put(families_[kEvents], EventKey(lead.id, event.event_id), EncodeEvent(event));
   }
+  AddJournal(write, batch);
   if (lead.grade != write.old_grade) {
     if (!write.old_grade.empty()) {
       batch->Delete(families_[kGradeIndex], GradeKey(write.old_grade, lead.id));

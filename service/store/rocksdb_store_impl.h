@@ -5,19 +5,32 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "service/store/journal_codec.h"
 #include "service/store/lead_store.h"
 #include "service/store/rocksdb_store.h"
 
 namespace leadgrade::store {
 
-inline constexpr int kFormatVersion = 1;
+inline constexpr int kFormatVersion = 2;
 
-enum Family : size_t { kMeta, kLeads, kEvents, kGradeIndex, kDueIndex, kChanges, kFamilyCount };
+enum Family : size_t {
+  kMeta,
+  kLeads,
+  kEvents,
+  kGradeIndex,
+  kDueIndex,
+  kChanges,
+  kJournal,
+  kBundles,
+  kFamilyCount
+};
 
 inline rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 inline absl::string_view ToView(const rocksdb::Slice& slice) {
@@ -50,6 +63,13 @@ class RocksDbStore : public LeadStore {
   absl::StatusOr<std::vector<LoggedChange>> Changes(uint64_t after, size_t limit) const override;
   uint64_t last_sequence() const override { return last_sequence_.load(); }
   uint64_t first_resumable() const override { return first_resumable_.load(); }
+  absl::StatusOr<LeadHistory> History(absl::string_view lead_id, absl::Time time) const override;
+  absl::StatusOr<uint32_t> KeepBundle(absl::string_view digest, absl::string_view name,
+                                      const std::map<std::string, std::string>& files,
+                                      absl::Time now) override;
+  absl::Status Activate(uint32_t bundle, absl::Time time) override;
+  absl::StatusOr<KeptBundle> Bundle(uint32_t number) const override;
+  absl::StatusOr<uint32_t> BundleInForceAt(absl::Time time) const override;
   absl::StatusOr<std::string> swept() const override;
   absl::Status SetSwept(absl::string_view digest) override;
   absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const override;
@@ -60,6 +80,8 @@ class RocksDbStore : public LeadStore {
   RocksDbStore() = default;
   absl::Status ReadOrWriteMeta(bool read_only);
   absl::Status WriteMeta();
+  // Marks a store of version 1, which has all column families by now.
+  absl::Status BringToThisVersion();
   absl::Status FindSequences();
   void AddWrite(const LeadWrite& write, rocksdb::WriteBatch* batch) const;
   void AddRemoval(const LeadWrite& write, rocksdb::WriteBatch* batch) const;
@@ -74,8 +96,21 @@ class RocksDbStore : public LeadStore {
   // For Verify: leaves the block cache to the others.
   IteratorPtr Iterate(Family family, const rocksdb::Snapshot* snapshot) const;
 
+  // rocksdb_journal.cc
+  void AddJournal(const LeadWrite& write, rocksdb::WriteBatch* batch) const;
+  void VerifyJournal(const StoredLead& lead, const std::set<uint32_t>& bundles,
+                     const rocksdb::Snapshot* snapshot,
+                     const std::function<void(std::string)>& report) const;
+  // rocksdb_bundles.cc
+  absl::Status FindBundles();
+  // With bundles_mutex_ held.
+  absl::Status AddActivation(const Activation& activation);
+  // The numbers there are.
+  std::set<uint32_t> VerifyBundles(const rocksdb::Snapshot* snapshot,
+                                   const std::function<void(std::string)>& report) const;
+
   // rocksdb_verify.cc
-  uint64_t VerifyLeads(const rocksdb::Snapshot* snapshot,
+  uint64_t VerifyLeads(const std::set<uint32_t>& bundles, const rocksdb::Snapshot* snapshot,
                        const std::function<void(std::string)>& report) const;
   void VerifyEvents(const StoredLead& lead, const rocksdb::Snapshot* snapshot,
                     const std::function<void(std::string)>& report) const;
@@ -89,6 +124,12 @@ class RocksDbStore : public LeadStore {
   std::mutex apply_mutex_;
   std::atomic<uint64_t> last_sequence_{0};
   std::atomic<uint64_t> first_resumable_{0};
+
+  std::mutex bundles_mutex_;                                     // guards what follows
+  std::map<std::string, uint32_t, std::less<>> bundle_numbers_;  // of digests met since opening
+  uint32_t last_bundle_ = 0;                                     // the highest number given
+  uint64_t last_activation_ = 0;                                 // its sequence; 0: none
+  Activation activation_;
 };
 
 }  // namespace leadgrade::store

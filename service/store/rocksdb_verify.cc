@@ -16,13 +16,15 @@ using Report = std::function<void(std::string)>;
 
 absl::StatusOr<uint64_t> RocksDbStore::Verify(const Report& report) const {
   const rocksdb::Snapshot* snapshot = db_->GetSnapshot();
-  const uint64_t leads = VerifyLeads(snapshot, report);
+  const std::set<uint32_t> bundles = VerifyBundles(snapshot, report);
+  const uint64_t leads = VerifyLeads(bundles, snapshot, report);
   VerifyIndexes(snapshot, report);
   db_->ReleaseSnapshot(snapshot);
   return leads;
 }
 
-uint64_t RocksDbStore::VerifyLeads(const rocksdb::Snapshot* snapshot, const Report& report) const {
+uint64_t RocksDbStore::VerifyLeads(const std::set<uint32_t>& bundles,
+                                   const rocksdb::Snapshot* snapshot, const Report& report) const {
   uint64_t leads = 0;
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
@@ -49,6 +51,7 @@ uint64_t RocksDbStore::VerifyLeads(const rocksdb::Snapshot* snapshot, const Repo
       report(absl::StrCat("lead `", lead->id, "`: missing in the due index"));
     }
     VerifyEvents(*lead, snapshot, report);
+    VerifyJournal(*lead, bundles, snapshot, report);
   }
   if (!it->status().ok()) report(absl::StrCat("leads: ", it->status().ToString()));
   return leads;
@@ -117,6 +120,12 @@ void RocksDbStore::VerifyIndexes(const rocksdb::Snapshot* snapshot, const Report
   });
   scan(kEvents, "events", [&](absl::string_view bytes) {
     const auto key = ParseEventKey(bytes);
+    std::string unused;
+    return key.has_value() &&
+           db_->Get(options, families_[kLeads], ToSlice(key->first), &unused).ok();
+  });
+  scan(kJournal, "journal", [&](absl::string_view bytes) {
+    const auto key = ParseJournalKey(bytes);
     std::string unused;
     return key.has_value() &&
            db_->Get(options, families_[kLeads], ToSlice(key->first), &unused).ok();

@@ -103,8 +103,24 @@ grpc::Status FakeServer::BatchScoreLeads(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeServer::ScoreLead(grpc::ServerContext*, const v1::ScoreLeadRequest* request,
+                                   v1::ScoreLeadResponse* response) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  single_score_requests.push_back(*request);
+  for (const v1::Decision& decision : decisions) {
+    if (decision.lead() != request->name()) continue;
+    *response->mutable_decision() = decision;
+    return grpc::Status::OK;
+  }
+  return LeadNotFound(request->name());
+}
+
 grpc::Status FakeServer::ExplainLead(grpc::ServerContext*, const v1::ExplainLeadRequest* request,
                                      v1::ExplainLeadResponse* response) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    explain_requests.push_back(*request);
+  }
   if (request->name() != explanation_of) return LeadNotFound(request->name());
   *response->mutable_explanation() = explanation;
   return grpc::Status::OK;

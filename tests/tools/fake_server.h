@@ -45,6 +45,8 @@ class FakeServer final : public v1::LeadService::Service,
 
   std::vector<v1::ListLeadsRequest> list_requests;
   std::vector<v1::BatchScoreLeadsRequest> score_requests;
+  std::vector<v1::ScoreLeadRequest> single_score_requests;
+  std::vector<v1::ExplainLeadRequest> explain_requests;
   std::vector<v1::WatchGradeChangesRequest> watch_requests;
 
   grpc::Status ListBundles(grpc::ServerContext*, const v1::ListBundlesRequest*,
@@ -55,6 +57,8 @@ class FakeServer final : public v1::LeadService::Service,
                          v1::ListLeadsResponse* response) override;
   grpc::Status BatchScoreLeads(grpc::ServerContext*, const v1::BatchScoreLeadsRequest* request,
                                v1::BatchScoreLeadsResponse* response) override;
+  grpc::Status ScoreLead(grpc::ServerContext*, const v1::ScoreLeadRequest* request,
+                         v1::ScoreLeadResponse* response) override;
   grpc::Status ExplainLead(grpc::ServerContext*, const v1::ExplainLeadRequest* request,
                            v1::ExplainLeadResponse* response) override;
   grpc::Status WatchGradeChanges(

@@ -81,6 +81,44 @@ TEST_F(ScoreCommand, ExplainsALead) {
   EXPECT_EQ(nlohmann::json::parse(json.out).at("decision").at("grade"), "A");
 }
 
+TEST_F(ScoreCommand, ScoresAsOfAnInstant) {
+  const CommandResult result = Score({"acme", "globex", "--at", "2026-03-01T09:00:00.5+08:00"});
+  EXPECT_EQ(result.exit_code, kFine) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("\nglobex  D "));
+  ASSERT_EQ(server_.single_score_requests.size(), 2u);
+  EXPECT_EQ(server_.single_score_requests[1].read_time().seconds(), 1772326800);
+  EXPECT_EQ(server_.single_score_requests[1].read_time().nanos(), 500'000'000);
+  EXPECT_TRUE(server_.score_requests.empty());
+}
+
+TEST_F(ScoreCommand, ALeadThatWasNotThereThenDoesNotStopTheOthers) {
+  const CommandResult result = Score({"nobody", "acme", "--at", "2026-03-01", "--format", "json"});
+  EXPECT_EQ(result.exit_code, kInternalError);
+  EXPECT_THAT(result.out, HasSubstr("leads/acme"));
+  EXPECT_EQ(result.err, "error: leads/nobody: there is no lead `leads/nobody` [LEAD_NOT_FOUND]\n");
+}
+
+TEST_F(ScoreCommand, ExplainsAsOfADateInTheServersZone) {
+  server_.bundle.set_time_zone("Asia/Shanghai");
+  server_.explanation_of = "leads/acme";
+  const CommandResult result =
+      RunCommand({"explain", "acme", "--at", "2026-03-01", "--server", server_.address()});
+  EXPECT_EQ(result.exit_code, kFine) << result.err;
+  ASSERT_EQ(server_.explain_requests.size(), 1u);
+  EXPECT_EQ(server_.explain_requests[0].read_time().seconds(), 1772294400);
+}
+
+TEST_F(ScoreCommand, RefusesWhatIsNoTime) {
+  for (const char* command : {"score", "explain"}) {
+    const CommandResult result =
+        RunCommand({command, "acme", "--at", "yesterday", "--server", server_.address()});
+    EXPECT_EQ(result.exit_code, kUsage);
+    EXPECT_THAT(result.err, HasSubstr("error: --at: expected a date"));
+  }
+  EXPECT_TRUE(server_.single_score_requests.empty());
+  EXPECT_TRUE(server_.explain_requests.empty());
+}
+
 TEST_F(ScoreCommand, ExplainsNoLeadThatIsNotThere) {
   const CommandResult result = RunCommand({"explain", "nobody", "--server", server_.address()});
   EXPECT_EQ(result.exit_code, kInternalError);

@@ -275,7 +275,6 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<v1::WatchService::Stub> watch_;
   std::unique_ptr<v1::BundleService::Stub> bundles_;
 
- private:
   // For a response that nobody looks at.
   template <typename Response>
   static Response* Scratch() {
@@ -283,6 +282,7 @@ class ApiTest : public ::testing::Test {
     return &response;
   }
 
+ private:
   TempDir directory_;
   std::atomic<int64_t> now_nanos_{absl::ToUnixNanos(At("2026-03-02T09:00:00+08:00"))};
 };

@@ -93,7 +93,7 @@ TEST_F(DeliveryTest, AFilterReadsTheLead) {
   terms_.filter = "budget";
   EXPECT_EQ(Judge(), Verdict::kReadLead);
   EXPECT_EQ(Sent(&lead_), "");
-  lead_.lead.facts["budget"] = testing::Stated({true});
+  lead_.lead.facts["budget"] = {testing::Stated({true})};
   EXPECT_EQ(Sent(&lead_), "A>B");
 }
 

@@ -37,7 +37,7 @@ class LeadFilterTest : public ::testing::Test {
 };
 
 TEST_F(LeadFilterTest, ReadsStatedFacts) {
-  lead_.facts["kp_level"] = Stated({std::string("FIRST")});
+  lead_.facts["kp_level"] = {Stated({std::string("FIRST")})};
   EXPECT_TRUE(Passes("kp_level == FIRST"));
   EXPECT_FALSE(Passes("kp_level == SECOND"));
 }

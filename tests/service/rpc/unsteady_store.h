@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,6 +21,7 @@ class UnsteadyStore : public store::LeadStore {
   std::atomic<bool> writes_fail{false};
   std::atomic<bool> reads_fail{false};
   std::atomic<bool> damaged{false};  // reads of single leads
+  std::atomic<bool> bundles_gone{false};
   // Where above what the log really begins with.
   std::atomic<uint64_t> log_begins{0};
 
@@ -69,6 +71,24 @@ class UnsteadyStore : public store::LeadStore {
   uint64_t last_sequence() const override { return real_->last_sequence(); }
   uint64_t first_resumable() const override {
     return std::max(real_->first_resumable(), log_begins.load());
+  }
+  absl::StatusOr<store::LeadHistory> History(absl::string_view id, absl::Time time) const override {
+    return real_->History(id, time);
+  }
+  absl::StatusOr<uint32_t> KeepBundle(absl::string_view digest, absl::string_view name,
+                                      const std::map<std::string, std::string>& files,
+                                      absl::Time now) override {
+    return real_->KeepBundle(digest, name, files, now);
+  }
+  absl::Status Activate(uint32_t bundle, absl::Time time) override {
+    return real_->Activate(bundle, time);
+  }
+  absl::StatusOr<store::KeptBundle> Bundle(uint32_t number) const override {
+    if (bundles_gone) return absl::NotFoundError("no such bundle");
+    return real_->Bundle(number);
+  }
+  absl::StatusOr<uint32_t> BundleInForceAt(absl::Time time) const override {
+    return real_->BundleInForceAt(time);
   }
   absl::StatusOr<std::string> swept() const override { return real_->swept(); }
   absl::Status SetSwept(absl::string_view digest) override { return real_->SetSwept(digest); }

@@ -64,6 +64,34 @@ double RandomDouble(Random& random) {
   }
 }
 
+facts::StatedFact RandomFact(Random& random) {
+  facts::StatedFact fact;
+  fact.value = RandomValue(random);
+  fact.status = static_cast<facts::FactStatus>(Below(random, 4));
+  fact.source = RandomText(random);
+  fact.observed_time = RandomTimeOrInfinite(random);
+  fact.role = RandomText(random);
+  if (Below(random, 2) == 0) fact.expire_time = RandomTimeOrInfinite(random);
+  return fact;
+}
+
+facts::GradeOverride RandomOverride(Random& random) {
+  return {RandomText(random), RandomText(random), RandomText(random), RandomTime(random),
+          RandomTimeOrInfinite(random)};
+}
+
+std::string Text(const facts::GradeOverride& set) {
+  return absl::StrCat("set ", Text(set.grade), " ", Text(set.reason), " ", Text(set.author), " ",
+                      Text(set.start_time), " ", Text(set.expire_time), "\n");
+}
+
+std::string Text(absl::string_view name, const facts::StatedFact& fact) {
+  return absl::StrCat("fact ", Text(name), " = ", Text(fact.value), " ",
+                      static_cast<int>(fact.status), " ", Text(fact.source), " ",
+                      Text(fact.observed_time), " ", Text(fact.role), " ", Text(fact.expire_time),
+                      "\n");
+}
+
 }  // namespace
 
 std::string RandomText(Random& random) {
@@ -160,13 +188,7 @@ store::StoredLead RandomLead(Random& random, std::string id) {
     if (statements.empty() && Below(random, 3) == 0) {
       statements.emplace_back().source = RandomText(random);
     }
-    facts::StatedFact& fact = statements.emplace_back();
-    fact.value = RandomValue(random);
-    fact.status = static_cast<facts::FactStatus>(Below(random, 4));
-    fact.source = RandomText(random);
-    fact.observed_time = RandomTimeOrInfinite(random);
-    fact.role = RandomText(random);
-    if (Below(random, 2) == 0) fact.expire_time = RandomTimeOrInfinite(random);
+    statements.push_back(RandomFact(random));
   }
   for (uint64_t i = Below(random, 4); i > 0; --i) {
     const std::string& grade = Grades()[Below(random, Grades().size())];
@@ -174,8 +196,7 @@ store::StoredLead RandomLead(Random& random, std::string id) {
     lead.grade = grade;
   }
   if (Below(random, 4) == 0) {
-    lead.lead.grade_override = {RandomText(random), RandomText(random), RandomText(random),
-                                RandomTime(random), RandomTimeOrInfinite(random)};
+    lead.lead.grade_override = RandomOverride(random);
   }
   for (uint64_t i = Below(random, 3); i > 0; --i) {
     lead.lead.open_actions.push_back({RandomText(random), RandomTime(random)});
@@ -186,7 +207,36 @@ store::StoredLead RandomLead(Random& random, std::string id) {
   lead.create_time = RandomTime(random);
   lead.update_time = RandomTime(random);
   lead.revision = random();
+  lead.journal_entries = Below(random, 1000);
   return lead;
+}
+
+store::JournalEntry RandomEntry(Random& random, const std::string& lead_id) {
+  store::JournalEntry entry;
+  entry.now = RandomTime(random);
+  entry.bundle = 1 + static_cast<uint32_t>(Below(random, 2));
+  entry.cause = static_cast<facts::Cause>(1 + Below(random, 5));
+  for (uint64_t i = Below(random, 4); i > 0; --i) {
+    store::JournalChange& change = entry.changes.emplace_back();
+    change.time = Below(random, 2) == 0 ? entry.now : RandomTimeOrInfinite(random);
+    switch (Below(random, 3)) {
+      case 0: {
+        const store::StoredEvent event = RandomEvent(random, "");
+        change.what = facts::TimelineEvent{event.time, event.type, event.amount};
+        break;
+      }
+      case 1:
+        change.what = store::JournalChange::Fact(RandomText(random), RandomFact(random));
+        break;
+      case 2:
+        change.what = RandomOverride(random);
+        break;
+      default:
+        change.what = store::JournalChange::Fact(RandomText(random), std::nullopt);
+    }
+  }
+  if (Below(random, 4) == 0) entry.before = RandomLead(random, lead_id);
+  return entry;
 }
 
 std::string ToText(const store::StoredLead& stored) {
@@ -194,15 +244,11 @@ std::string ToText(const store::StoredLead& stored) {
   std::string text = absl::StrCat(
       "lead ", Text(stored.id), " name ", Text(stored.display_name), " owner ", Text(stored.owner),
       "\ncreated ", Text(stored.create_time), " updated ", Text(stored.update_time), " revision ",
-      stored.revision, " grade ", Text(stored.grade), "\ndecided ", Text(lead.decided_time),
-      " until ", Text(lead.valid_until), " by ", Text(lead.bundle_digest), "\n");
+      stored.revision, " grade ", Text(stored.grade), " journal ", stored.journal_entries,
+      "\ndecided ", Text(lead.decided_time), " until ", Text(lead.valid_until), " by ",
+      Text(lead.bundle_digest), "\n");
   for (const auto& [name, statements] : lead.facts) {
-    for (const facts::StatedFact& fact : statements) {
-      absl::StrAppend(&text, "fact ", Text(name), " = ", Text(fact.value), " ",
-                      static_cast<int>(fact.status), " ", Text(fact.source), " ",
-                      Text(fact.observed_time), " ", Text(fact.role), " ", Text(fact.expire_time),
-                      "\n");
-    }
+    for (const facts::StatedFact& fact : statements) absl::StrAppend(&text, Text(name, fact));
   }
   for (const facts::TimelineEvent& event : lead.timeline) {
     absl::StrAppend(&text, "at ", Text(event.time), " ", Text(event.type), " ", Text(event.amount),
@@ -212,9 +258,7 @@ std::string ToText(const store::StoredLead& stored) {
     absl::StrAppend(&text, "grade ", Text(change), "\n");
   }
   if (lead.grade_override.has_value()) {
-    const facts::GradeOverride& set = *lead.grade_override;
-    absl::StrAppend(&text, "set ", Text(set.grade), " ", Text(set.reason), " ", Text(set.author),
-                    " ", Text(set.start_time), " ", Text(set.expire_time), "\n");
+    absl::StrAppend(&text, Text(*lead.grade_override));
   }
   for (const facts::OpenAction& action : lead.open_actions) {
     absl::StrAppend(&text, "action ", Text(action.code), " ", Text(action.proposed_time), "\n");
@@ -226,6 +270,28 @@ std::string ToText(const store::StoredEvent& event) {
   return absl::StrCat("event ", Text(event.event_id), " ", Text(event.time), " ", Text(event.type),
                       " ", Text(event.amount), " ", Text(event.note), " ",
                       Text(event.recorded_time), "\n");
+}
+
+std::string ToText(const store::JournalEntry& entry) {
+  std::string text = absl::StrCat("entry ", Text(entry.now), " by ", entry.bundle);
+  if (!entry.changes.empty()) {
+    absl::StrAppend(&text, " cause ", static_cast<int>(entry.cause));
+  }
+  absl::StrAppend(&text, "\n");
+  for (const store::JournalChange& change : entry.changes) {
+    absl::StrAppend(&text, "at ", Text(change.time), " ");
+    if (const auto* event = std::get_if<facts::TimelineEvent>(&change.what)) {
+      absl::StrAppend(&text, "event ", Text(event->time), " ", Text(event->type), " ",
+                      Text(event->amount), "\n");
+    } else if (const auto* set = std::get_if<facts::GradeOverride>(&change.what)) {
+      absl::StrAppend(&text, Text(*set));
+    } else {
+      const auto& [name, fact] = std::get<store::JournalChange::Fact>(change.what);
+      absl::StrAppend(&text, fact.has_value() ? Text(name, *fact) : "no " + Text(name) + "\n");
+    }
+  }
+  if (entry.before.has_value()) absl::StrAppend(&text, "before ", ToText(*entry.before));
+  return text;
 }
 
 std::string ToText(const store::LoggedChange& change) {

@@ -25,11 +25,14 @@ facts::GradeChange RandomChange(Random& random, absl::string_view to);
 store::StoredLead BlankLead(std::string id);
 // With an empty timeline. Grades are those of Grades(), or none.
 store::StoredLead RandomLead(Random& random, std::string id);
+// Of a bundle of number 1 or 2; with a record before it for one in four.
+store::JournalEntry RandomEntry(Random& random, const std::string& lead_id);
 const std::vector<std::string>& Grades();
 
 // Everything of it, one line a part; equal texts mean equal leads.
 std::string ToText(const store::StoredLead& lead);
 std::string ToText(const store::StoredEvent& event);
 std::string ToText(const store::LoggedChange& change);
+std::string ToText(const store::JournalEntry& entry);
 
 }  // namespace leadgrade::testing

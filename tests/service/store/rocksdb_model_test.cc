@@ -23,9 +23,12 @@ using testing::ToText;
 // Ids that are prefixes of each other, so that ranges that are too wide show.
 const char* const kIds[] = {"-", "a", "a-", "a0", "aa", "aa.b", "b", "ba", "z~", "~"};
 
+const absl::Time kNow = absl::FromUnixSeconds(1764000000);
+
 struct ModelLead {
   StoredLead lead;
   std::map<std::string, StoredEvent> events;
+  std::vector<JournalEntry> journal;
 };
 
 class Model {
@@ -51,6 +54,11 @@ class Model {
                                    .max_changes = 40});
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
+    for (uint32_t number : {1, 2}) {
+      const auto kept = store_->KeepBundle(absl::StrCat("sha256:", number), "b", {}, kNow);
+      ASSERT_TRUE(kept.ok()) << kept.status();
+      ASSERT_EQ(*kept, number);
+    }
   }
 
   const char* AnyId() { return kIds[Below(random_, std::size(kIds))]; }
@@ -87,6 +95,17 @@ class Model {
       change.sequence = ++sequence_;
       log_.push_back(std::move(change));
     }
+    for (uint64_t i = Below(random_, 3); i > 0; --i) {
+      JournalEntry entry = testing::RandomEntry(random_, id);
+      // The lead's making has none; nor may there be too long a way to one.
+      if (model.journal.empty()) entry.before.reset();
+      if (model.journal.size() % kJournalStride == 0 && !model.journal.empty()) {
+        entry.before = testing::RandomLead(random_, id);
+      }
+      write.journal.push_back(entry);
+      model.journal.push_back(std::move(entry));
+    }
+    lead.journal_entries = model.journal.size();
     model.lead = lead;
     write.lead = std::move(lead);
     return write;
@@ -106,6 +125,7 @@ class Model {
   void Look() {
     CompareLead(AnyId());
     const absl::Time time = testing::RandomTime(random_);
+    CompareHistory(AnyId(), time);
     const size_t limit = Below(random_, 12);
     ASSERT_EQ(*store_->ListDue(time, limit), Due(time, limit));
     CompareGrade(testing::Grades()[Below(random_, testing::Grades().size())], 1 + limit);
@@ -133,6 +153,37 @@ class Model {
       }
     }
     ASSERT_EQ(events, expected_events) << id;
+  }
+
+  void CompareHistory(const std::string& id, absl::Time time) {
+    const auto history = store_->History(id, time);
+    const auto it = leads_.find(id);
+    ASSERT_EQ(history.ok(), it != leads_.end()) << history.status();
+    if (!history.ok()) return;
+    const std::vector<JournalEntry>& journal = it->second.journal;
+    const auto last = std::find_if(journal.rbegin(), journal.rend(),
+                                   [time](const auto& entry) { return entry.now <= time; });
+    const auto end = last.base();
+    auto begin = end;
+    while (begin != journal.begin() && !(begin != end && begin->before.has_value())) --begin;
+    std::string entries, expected;
+    for (const JournalEntry& entry : history->entries) {
+      JournalEntry bare = entry;
+      bare.before.reset();
+      entries += ToText(bare);
+    }
+    for (auto entry = begin; entry != end; ++entry) {
+      JournalEntry bare = *entry;
+      bare.before.reset();
+      expected += ToText(bare);
+    }
+    ASSERT_EQ(entries, expected);
+    StoredLead before = testing::BlankLead(id);
+    if (journal.empty()) before = it->second.lead;
+    if (begin != end && begin->before.has_value()) before = *begin->before;
+    ASSERT_EQ(ToText(history->before), ToText(before));
+    ASSERT_EQ(history->complete, !journal.empty());
+    ASSERT_EQ(history->first_time, journal.empty() ? absl::InfiniteFuture() : journal.front().now);
   }
 
   void CompareGrade(const std::string& grade, size_t limit) {
@@ -192,7 +243,11 @@ class Model {
   }
 
   void CompareAll() {
-    for (const char* id : kIds) CompareLead(id);
+    for (const char* id : kIds) {
+      CompareLead(id);
+      CompareHistory(id, testing::RandomTime(random_));
+      CompareHistory(id, absl::InfiniteFuture());
+    }
     for (const std::string& grade : testing::Grades()) CompareGrade(grade, 3);
     CompareDueOrder(3);
     CompareLog(0, 1000);

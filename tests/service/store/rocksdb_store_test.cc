@@ -324,7 +324,7 @@ TEST_F(RocksDbStoreTest, AnotherFormatIsRefusedByName) {
   const absl::Status status = OpenRocksDbStore(options_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("version `7`"));
-  EXPECT_THAT(status.message(), HasSubstr("version 1"));
+  EXPECT_THAT(status.message(), HasSubstr("version 2"));
   // A later one may have other column families.
   RawStore(options_.path).DropFamily("due_index");
   EXPECT_THAT(OpenRocksDbStore(options_).status().message(), HasSubstr("version `7`"));
