@@ -117,7 +117,7 @@ void AddEval(CLI::App& app, int* exit_code) {
   AddFormat(command, &options->format, {"json", "text"});
   command->footer(
       "FACTS.json is one object: fact name to value, or to {\"value\", \"status\", \"source\",\n"
-      "\"observedTime\"}; optionally \"events\": [{\"type\", \"time\", \"amount\"}] and\n"
+      "\"observedTime\"}; optionally \"events\": [{\"type\", \"time\", \"amount\", \"due\"}] and\n"
       "\"gradeHistory\": [{\"grade\", \"time\", \"from\", \"rule\"}].\n\n"
       "Example:\n"
       "  echo '{\"kp_level\": \"FIRST\", \"need\": true}' | leadgrade eval --rules rules/sales "

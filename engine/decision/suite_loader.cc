@@ -155,7 +155,7 @@ class SuiteLoader {
   }
 
   std::optional<facts::TimelineEvent> ReadEvent(const Located& at, absl::Time time) {
-    const MapReader reader(issues_, at, "an event", {"type", "time", "amount"});
+    const MapReader reader(issues_, at, "an event", {"type", "time", "amount", "due"});
     const auto type = reader.is_map() ? reader.Require("type") : std::nullopt;
     if (!type.has_value()) return std::nullopt;
     const auto& known = bundle_.schema.event_types;
@@ -169,6 +169,11 @@ class SuiteLoader {
     event.type = (*type)->text;
     event.time = ReadTime(reader.Find("time")).value_or(time);
     event.amount = reader.Number("amount");
+    event.due = ReadTime(reader.Find("due"));
+    if (event.due.has_value() && *event.due < event.time) {
+      AddIssue(issues_, *reader.Find("due"), "bad-value", "the event is due before it happened");
+      return std::nullopt;
+    }
     return event;
   }
 

@@ -15,7 +15,8 @@ bool IsAnyOf(const std::vector<T>& wanted, const T& value) {
 }
 
 bool Counts(const Aggregate& aggregate, const TimelineEvent& event) {
-  return IsAnyOf(aggregate.event_types, event.type);
+  return IsAnyOf(aggregate.event_types, event.type) &&
+         (aggregate.value != Aggregate::Value::kDue || event.due.has_value());
 }
 
 bool Counts(const Aggregate& aggregate, const GradeChange& change) {
@@ -40,7 +41,8 @@ bool InWindow(const Aggregate& aggregate, absl::Time time, const cel::EvalContex
 }
 
 cel::Value ValueOf(const Aggregate& aggregate, const TimelineEvent& event) {
-  return cel::Value::Timestamp(event.time);
+  // Those without a due time are left out before.
+  return cel::Value::Timestamp(aggregate.value == Aggregate::Value::kDue ? *event.due : event.time);
 }
 
 cel::Value ValueOf(const Aggregate& aggregate, const GradeChange& change) {

@@ -50,6 +50,8 @@ struct TimelineEvent {
   absl::Time time;
   std::string type;
   std::optional<double> amount;
+  // When what was agreed is due: of a promise, the appointment. May lie ahead; not before `time`.
+  std::optional<absl::Time> due = std::nullopt;
 };
 
 // Why a lead was rescored.

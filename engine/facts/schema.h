@@ -36,9 +36,10 @@ struct Aggregate {
   std::vector<std::string> rules;        // kGradeHistory: changes made by these rules; empty: all
   std::vector<std::string> grades;       // kGradeHistory: changes to these grades; empty: all
   std::optional<Window> within;
-  // count: int; sum (of event amounts): double; first, last: nullable timestamp; for the grade
-  // history first and last of `grade`: see value.
-  enum class Value : uint8_t { kTime, kGrade } value = Value::kTime;
+  // What first and last give. kTime: when it happened. kGrade, of the grade history: the grade.
+  // kDue, of events: the due time of the first or last event that has one.
+  enum class Value : uint8_t { kTime, kGrade, kDue } value = Value::kTime;
+  // count: int; sum (of event amounts): double; first, last: nullable timestamp, or nullable grade.
   cel::Type type;
   int32_t slot = -1;
 };

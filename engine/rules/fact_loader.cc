@@ -163,7 +163,7 @@ void FactLoader::ReadAggregate(const Located& name, const Located& at,
   aggregate.of = *of;
   aggregate.take = *take;
   const bool history = *of == Aggregate::Of::kGradeHistory;
-  for (absl::string_view key : {"types", "rules", "grades", "value"}) {
+  for (absl::string_view key : {"types", "rules", "grades"}) {
     const auto given = reader.Find(key);
     if (given.has_value() && history == (key == "types")) {
       AddIssue(issues_, *given, "bad-value",
@@ -179,15 +179,7 @@ void FactLoader::ReadAggregate(const Located& name, const Located& at,
     aggregate.rules.push_back(item->text);
     named_rules_.emplace_back(item->text, item);
   }
-  if (const auto value = reader.Find("value"); value.has_value() && history) {
-    const auto chosen = ReadChoice<Aggregate::Value>(
-        issues_, reader, "value",
-        {{"time", Aggregate::Value::kTime}, {"grade", Aggregate::Value::kGrade}});
-    aggregate.value = chosen.value_or(Aggregate::Value::kTime);
-    if (*take == Aggregate::Take::kCount || *take == Aggregate::Take::kSum) {
-      AddIssue(issues_, *value, "bad-value", "`value` goes with `take: first` and `take: last`");
-    }
-  }
+  if (const auto value = reader.Find("value")) ReadAggregateValue(reader, *value, &aggregate);
   if (const auto within = reader.Find("within")) ReadWindow(*within, &aggregate);
   switch (*take) {
     case Aggregate::Take::kCount:
@@ -210,6 +202,27 @@ void FactLoader::ReadAggregate(const Located& name, const Located& at,
   }
   schema_->aggregates.push_back(std::move(aggregate));
   aggregate_places_.push_back(name);
+}
+
+void FactLoader::ReadAggregateValue(const MapReader& reader, const Located& at,
+                                    Aggregate* aggregate) {
+  const auto chosen = ReadChoice<Aggregate::Value>(issues_, reader, "value",
+                                                   {{"time", Aggregate::Value::kTime},
+                                                    {"grade", Aggregate::Value::kGrade},
+                                                    {"due", Aggregate::Value::kDue}});
+  if (!chosen.has_value()) return;
+  const bool history = aggregate->of == Aggregate::Of::kGradeHistory;
+  if (*chosen == (history ? Aggregate::Value::kDue : Aggregate::Value::kGrade)) {
+    AddIssue(issues_, at, "bad-value",
+             history ? "`value: due` is of events; a grade change is due at no time"
+                     : "`value: grade` is of the grade history; an event has no grade");
+    return;
+  }
+  if (aggregate->take == Aggregate::Take::kCount || aggregate->take == Aggregate::Take::kSum) {
+    AddIssue(issues_, at, "bad-value", "`value` goes with `take: first` and `take: last`");
+    return;
+  }
+  aggregate->value = *chosen;
 }
 
 void FactLoader::ReadWindow(const Located& at, Aggregate* aggregate) {

@@ -44,6 +44,8 @@ class FactLoader {
  private:
   void ReadAggregate(const Located& name, const Located& at,
                      const std::shared_ptr<const cel::EnumType>& grade_enum);
+  // What `take: first` and `take: last` give; `of` and `take` are read before.
+  void ReadAggregateValue(const MapReader& reader, const Located& at, facts::Aggregate* aggregate);
   void ReadWindow(const Located& at, facts::Aggregate* aggregate);
   void ReadFact(const Located& name, const Located& at);
   void ReadRange(const Located& at, facts::Fact* fact);

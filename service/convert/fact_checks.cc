@@ -111,6 +111,12 @@ bool CheckAmount(double amount, absl::string_view field, Violations* violations)
   return false;
 }
 
+bool CheckDue(absl::Time due, absl::Time time, absl::string_view field, Violations* violations) {
+  if (due >= time) return true;
+  Add(field, "is due before it happened", violations);
+  return false;
+}
+
 bool CheckNotAhead(absl::Time time, absl::Time now, absl::string_view field,
                    Violations* violations) {
   if (time <= now + kMaxAhead) return true;

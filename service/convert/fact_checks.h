@@ -45,6 +45,8 @@ bool CheckAmount(double amount, absl::string_view field, Violations* violations)
 // After `observed`.
 bool CheckExpiry(absl::Time expires, absl::Time observed, absl::string_view field,
                  Violations* violations);
+// When an event of `time` is due: not before it.
+bool CheckDue(absl::Time due, absl::Time time, absl::string_view field, Violations* violations);
 // At most kMaxAhead of `now`.
 bool CheckNotAhead(absl::Time time, absl::Time now, absl::string_view field,
                    Violations* violations);

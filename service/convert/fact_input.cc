@@ -92,6 +92,13 @@ std::optional<facts::TimelineEvent> ReadEventFields(const rules::Bundle& bundle,
     CheckAmount(event.amount(), Under(path, "amount"), violations);
     out.amount = event.amount();
   }
+  if (event.has_due_time()) {
+    const std::string field = Under(path, "due_time");
+    const size_t others = violations->size();
+    out.due = ReadTime(event.due_time(), field, violations);
+    // A due time that is out of range is not compared as well.
+    if (violations->size() == others) CheckDue(*out.due, out.time, field, violations);
+  }
   if (violations->size() > before) return std::nullopt;
   return out;
 }

@@ -43,9 +43,9 @@ std::optional<facts::StatedFact> ReadFact(const rules::Bundle& bundle, absl::str
                                           absl::string_view path, absl::Time now,
                                           std::vector<FieldViolation>* violations);
 
-// Type, time and amount of an event that stands at `path` ("events[3]"). Where the bundle declares
-// event types it is one of them; its time is at most kMaxAhead of `now`. Nothing on a violation.
-// `now` stands in for a missing time of an Event; an EvaluatedEvent must have one.
+// Type, time, amount and due time of an event that stands at `path` ("events[3]"). Where the bundle
+// declares event types it is one of them; its time is at most kMaxAhead of `now`. Nothing on a
+// violation. `now` stands in for a missing time of an Event; an EvaluatedEvent must have one.
 std::optional<facts::TimelineEvent> ReadEvent(const rules::Bundle& bundle, const v1::Event& event,
                                               absl::string_view path, absl::Time now,
                                               std::vector<FieldViolation>* violations);
@@ -72,8 +72,8 @@ struct JsonInput {
 
 // FACTS.json: one object, fact name → value or → {"value", "status", "source", "sourceRole",
 // "observedTime", "expireTime"} or → {"statements": [such objects, of one source each]};
-// `events`: [{"type", "time", "amount"}]; `gradeHistory`: [{"grade", "time", "from", "rule"}]. The
-// names and enum values of the API's JSON are understood too (`toGrade`, `eventTime`,
+// `events`: [{"type", "time", "amount", "due"}]; `gradeHistory`: [{"grade", "time", "from",
+// "rule"}]. The names and enum values of the API's JSON are understood too (`toGrade`, `eventTime`,
 // FACT_STATUS_CLAIMED), so that what a command printed can be put in. A plain value counts as
 // confirmed. A null for a fact that is not nullable says that it is unknown: it is left out. An
 // event without a time is one of `now`; `from` defaults to the grade of the change before.

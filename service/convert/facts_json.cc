@@ -34,6 +34,7 @@ constexpr Names kFact = {"fact"};
 constexpr Names kType = {"type"};
 constexpr Names kEventTime = {"time", "eventTime"};
 constexpr Names kAmount = {"amount"};
+constexpr Names kDue = {"due", "dueTime"};
 constexpr Names kTo = {"grade", "to", "toGrade"};
 constexpr Names kFrom = {"from", "fromGrade"};
 constexpr Names kChangeTime = {"time", "changeTime"};
@@ -312,7 +313,7 @@ class Reader {
   void ReadEvents(const json& value) {
     if (!CheckObjects(value, "events", base::kMaxEventsPerLead, "events")) return;
     for (size_t i = 0; i < value.size(); ++i) {
-      Fields fields(value[i], absl::StrCat("events[", i, "]"), {kType, kEventTime, kAmount},
+      Fields fields(value[i], absl::StrCat("events[", i, "]"), {kType, kEventTime, kAmount, kDue},
                     &out_.violations);
       out_.lead.timeline.push_back(ReadEvent(fields));
     }
@@ -329,6 +330,10 @@ class Reader {
     }
     event.time = fields.PastTime(kEventTime, now_).value_or(now_);
     event.amount = fields.Number(kAmount);
+    event.due = fields.Time(kDue);
+    if (event.due.has_value()) {
+      CheckDue(*event.due, event.time, fields.Path(kDue), &out_.violations);
+    }
     return event;
   }
 

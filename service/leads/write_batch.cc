@@ -255,7 +255,7 @@ void WriteBatch::AddEvent(store::StoredEvent event, Cause cause, Working* workin
   Change& change = changes->emplace_back();
   change.time = event.time;
   change.cause = cause;
-  change.event = facts::TimelineEvent{event.time, event.type, event.amount};
+  change.event = facts::TimelineEvent{event.time, event.type, event.amount, event.due};
   working->new_events.insert(event.event_id);
   event.recorded_time = now_;
   working->write.events.push_back(std::move(event));

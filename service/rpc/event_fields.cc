@@ -27,6 +27,7 @@ store::StoredEvent ReadOne(const rules::Bundle& bundle, const v1::Event& event,
   out.type = read->type;
   out.time = read->time;
   out.amount = read->amount;
+  out.due = read->due;
   out.note = event.note();
   return out;
 }

@@ -18,6 +18,7 @@ void EncodeEventChange(const facts::TimelineEvent& event, absl::Time time, pb::J
   record->set_type(event.type);
   Encode(event.time, record->mutable_time());
   if (event.amount.has_value()) record->set_amount(*event.amount);
+  if (event.due.has_value()) Encode(*event.due, record->mutable_due());
   if (time != event.time) Encode(time, out->mutable_time());
 }
 
@@ -54,6 +55,7 @@ bool Decode(pb::JournalChange& in, absl::Time now, JournalChange* change) {
       event.time = store::Decode(record.time());
       event.type = std::move(*record.mutable_type());
       if (record.has_amount()) event.amount = record.amount();
+      if (record.has_due()) event.due = store::Decode(record.due());
       change->time = event.time;
       change->what = std::move(event);
       break;

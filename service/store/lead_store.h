@@ -38,6 +38,7 @@ struct StoredEvent {
   std::optional<double> amount;
   std::string note;
   absl::Time recorded_time;
+  std::optional<absl::Time> due = std::nullopt;  // when what was agreed is due; not before `time`
 };
 
 struct LoggedChange {

@@ -122,22 +122,37 @@ bool DecodeFacts(pb::LeadRecord& in, facts::Lead* lead) {
   return true;
 }
 
+// Differences are unsigned, so that far times wrap around, there and back.
+int64_t Difference(int64_t later, int64_t earlier) {
+  return static_cast<int64_t>(static_cast<uint64_t>(later) - static_cast<uint64_t>(earlier));
+}
+
+void EncodeDue(const facts::TimelineEvent& event, pb::Timeline* out) {
+  const Instant time = ToInstant(event.time - absl::UnixEpoch());
+  const Instant due = ToInstant(event.due.value_or(event.time) - absl::UnixEpoch());
+  out->add_due_seconds_delta(Difference(due.seconds, time.seconds));
+  out->add_due_nanos(event.due.has_value() ? due.nanos : 0);
+  out->add_has_due(event.due.has_value());
+}
+
 void EncodeTimeline(const std::vector<facts::TimelineEvent>& timeline, pb::Timeline* out) {
   const auto has_amount = [](const auto& event) { return event.amount.has_value(); };
   const bool amounts = std::any_of(timeline.begin(), timeline.end(), has_amount);
+  const auto has_due = [](const auto& event) { return event.due.has_value(); };
+  const bool dues = std::any_of(timeline.begin(), timeline.end(), has_due);
   std::vector<absl::string_view> types;
-  uint64_t before = 0;
+  int64_t before = 0;
   bool nanos = false;
   for (const facts::TimelineEvent& event : timeline) {
     const auto it = std::find(types.begin(), types.end(), event.type);
     out->add_type(static_cast<uint32_t>(it - types.begin()));
     if (it == types.end()) types.push_back(event.type);
     const Instant instant = ToInstant(event.time - absl::UnixEpoch());
-    // Unsigned, so that far times wrap around, there and back.
-    out->add_seconds_delta(static_cast<int64_t>(static_cast<uint64_t>(instant.seconds) - before));
-    before = static_cast<uint64_t>(instant.seconds);
+    out->add_seconds_delta(Difference(instant.seconds, before));
+    before = instant.seconds;
     out->add_nanos(instant.nanos);
     nanos |= instant.nanos != 0;
+    if (dues) EncodeDue(event, out);
     if (amounts) {
       out->add_amount(event.amount.value_or(0));
       out->add_has_amount(event.amount.has_value());
@@ -151,7 +166,9 @@ bool DecodeTimeline(const pb::Timeline& in, std::vector<facts::TimelineEvent>* t
   const int size = in.type_size();
   const auto none_or_all = [size](int count) { return count == 0 || count == size; };
   if (in.seconds_delta_size() != size || !none_or_all(in.nanos_size()) ||
-      !none_or_all(in.amount_size()) || in.amount_size() != in.has_amount_size()) {
+      !none_or_all(in.amount_size()) || in.amount_size() != in.has_amount_size() ||
+      !none_or_all(in.has_due_size()) || in.due_seconds_delta_size() != in.has_due_size() ||
+      in.due_nanos_size() != in.has_due_size()) {
     return false;
   }
   uint64_t seconds = 0;
@@ -164,6 +181,10 @@ bool DecodeTimeline(const pb::Timeline& in, std::vector<facts::TimelineEvent>* t
                                                  in.nanos_size() == 0 ? uint32_t{0} : in.nanos(i)});
     event.type = in.types(static_cast<int>(in.type(i)));
     if (in.amount_size() != 0 && in.has_amount(i)) event.amount = in.amount(i);
+    if (in.has_due_size() != 0 && in.has_due(i)) {
+      const uint64_t due = seconds + static_cast<uint64_t>(in.due_seconds_delta(i));
+      event.due = absl::UnixEpoch() + ToDuration({static_cast<int64_t>(due), in.due_nanos(i)});
+    }
   }
   return true;
 }
@@ -335,6 +356,7 @@ std::string EncodeEvent(const StoredEvent& event) {
   record.set_type(event.type);
   Encode(event.time, record.mutable_time());
   if (event.amount.has_value()) record.set_amount(*event.amount);
+  if (event.due.has_value()) Encode(*event.due, record.mutable_due());
   record.set_note(event.note);
   Encode(event.recorded_time, record.mutable_recorded());
   return record.SerializeAsString();
@@ -350,6 +372,7 @@ absl::StatusOr<StoredEvent> DecodeEvent(absl::string_view event_id, absl::string
   event.type = std::move(*record.mutable_type());
   event.time = Decode(record.time());
   if (record.has_amount()) event.amount = record.amount();
+  if (record.has_due()) event.due = Decode(record.due());
   event.note = std::move(*record.mutable_note());
   event.recorded_time = Decode(record.recorded());
   return event;

@@ -1,5 +1,6 @@
 // Reading all of a store and holding its parts against each other.
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "absl/base/casts.h"
@@ -59,11 +60,11 @@ uint64_t RocksDbStore::VerifyLeads(const std::set<uint32_t>& bundles,
 
 void RocksDbStore::VerifyEvents(const StoredLead& lead, const rocksdb::Snapshot* snapshot,
                                 const Report& report) const {
-  using Entry = std::tuple<absl::Time, std::string, bool, uint64_t>;
+  using Entry = std::tuple<absl::Time, std::string, bool, uint64_t, std::optional<absl::Time>>;
   // The amount by its bits, so that one that is not a number equals itself.
   const auto entry = [](const auto& event) {
     return Entry(event.time, event.type, event.amount.has_value(),
-                 absl::bit_cast<uint64_t>(event.amount.value_or(0)));
+                 absl::bit_cast<uint64_t>(event.amount.value_or(0)), event.due);
   };
   std::vector<Entry> stored, timeline;
   const std::string prefix = EventPrefix(lead.id);

@@ -45,6 +45,23 @@ describe('recording events', () => {
     assert.equal(decisions[0].nextActions[0].title, '请客户转介绍');
   });
 
+  it('knows by when a promise is to be kept', async () => {
+    const lead = await create();
+    const DAY_MS = 24 * HOUR_MS;
+    const promise = async (eventId, made, due) => {
+      const eventTime = timestamp(Date.now() + made * DAY_MS);
+      const { decisions } = await record([
+        { lead, eventId: `${eventId}-visit`, type: 'visit', eventTime },
+        { lead, eventId, type: 'promise', eventTime, dueTime: timestamp(Date.now() + due * DAY_MS) },
+      ], { withDecisions: true });
+      return decisions[0].nextActions.map((action) => action.code);
+    };
+    assert.ok((await promise('missed', -5, -3)).includes('keep_promise'));
+    const actions = await promise('ahead', -1, 400);
+    assert.ok(!actions.includes('keep_promise'));
+    assert.ok(!actions.includes('agree_next_step'));
+  });
+
   it('takes a batch of many leads, and answers in order', async () => {
     const leads = [];
     for (let i = 0; i < 20; i++) leads.push(await create());
@@ -123,6 +140,9 @@ describe('recording events', () => {
     ['an event of the day after tomorrow', 'event_time', /./,
       { eventTime: timestamp(Date.now() + 25 * HOUR_MS) }],
     ['a time before the year 1', 'event_time', /./, { eventTime: { seconds: -62135596801 } }],
+    ['what is due before it happened', 'due_time', /due before it happened/,
+      { eventTime: timestamp(Date.now() - HOUR_MS), dueTime: timestamp(Date.now() - 2 * HOUR_MS) }],
+    ['a due time after the year 9999', 'due_time', /./, { dueTime: { seconds: 253402300800 } }],
     ['a note of more than 4096 bytes', 'note', /4096/, { note: 'x'.repeat(4097) }],
     ['an amount that is no number', 'amount', /./, { amount: NaN }],
     ['an infinite amount', 'amount', /./, { amount: Infinity }],
@@ -194,15 +214,15 @@ describe('recording events', () => {
 
   it('takes an old contact for no newer one', async () => {
     const lead = await create({ kp_level: 'THIRD', need: true, budget: true });
-    const visit = (eventId, days) => (
-      { lead, eventId, type: 'visit', eventTime: timestamp(Date.now() - days * 24 * HOUR_MS) });
+    const call = (eventId, days) => (
+      { lead, eventId, type: 'call', eventTime: timestamp(Date.now() - days * 24 * HOUR_MS) });
     const actions = async (event) => {
       const { decisions } = await record([event], { withDecisions: true });
       return decisions[0].nextActions.map((action) => action.code);
     };
-    assert.deepEqual(await actions(visit('old', 30)), ['call_back', 'get_introduced']);
-    assert.deepEqual(await actions(visit('new', 0)), ['get_introduced']);
-    assert.deepEqual(await actions(visit('older', 40)), ['get_introduced']);
+    assert.deepEqual(await actions(call('old', 20)), ['call_back', 'get_introduced']);
+    assert.deepEqual(await actions(call('new', 0)), ['agree_next_step', 'get_introduced']);
+    assert.deepEqual(await actions(call('older', 40)), ['agree_next_step', 'get_introduced']);
   });
 
   it('counts exactly where many clients write one lead at once', async () => {

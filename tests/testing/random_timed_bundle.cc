@@ -40,7 +40,9 @@ class TimedMaker {
     absl::StrAppend(
         &aggregates_, "  last_visit: { of: events, types: [visit], take: last }\n",
         "  first_any: { of: events, take: first }\n",
-        "  entered: { of: gradeHistory, take: last }\n",
+        "  last_due: { of: events, take: last, value: due }\n",
+        "  call_due: { of: events, types: [call], take: first, value: due, within: ", Window(),
+        " }\n", "  entered: { of: gradeHistory, take: last }\n",
         "  last_grade: { of: gradeHistory, take: last, value: grade }\n",
         "  visits: { of: events, types: [visit], take: count, within: ", Window(), " }\n",
         "  sums: { of: events, take: sum, within: ", Window(), " }\n",
@@ -50,8 +52,8 @@ class TimedMaker {
 
   // An instant that may be null, and one that is none.
   std::string MaybeInstant() {
-    const std::string instant =
-        random_.Of<std::string>({"last_visit", "first_any", "entered", "recent", "o"});
+    const std::string instant = random_.Of<std::string>(
+        {"last_visit", "first_any", "last_due", "call_due", "entered", "recent", "o"});
     return restful_ && instant == "entered" ? "last_visit" : instant;
   }
   std::string Instant() {
@@ -121,7 +123,7 @@ class TimedMaker {
   }
 
   std::string Atom() {
-    switch (random_.Below(12)) {
+    switch (random_.Below(14)) {
       case 0:
         return absl::StrCat("days_since(", Instant(), ")", Comparison(), random_.Below(9));
       case 1:
@@ -148,6 +150,11 @@ class TimedMaker {
                    : absl::StrCat("days_since(", Instant(), ") in [1, 3]");
       case 10:
         return absl::StrCat("recent == null || recent < ", Instant());
+      case 11:
+        return absl::StrCat("last_due != null && now", Comparison(), "last_due");
+      case 12:
+        return absl::StrCat("last_due != null && days_since(last_due)", Comparison(),
+                            random_.Below(4) - 1);
       default:
         return absl::StrCat("known(t) ? days_between(now, ", Instant(), ")", Comparison(), "-",
                             random_.Below(5), " : b");

@@ -13,6 +13,7 @@ facts::TimelineEvent RandomEvent(Random& random, absl::Time time) {
   event.time = time;
   event.type = random.Percent(50) ? "visit" : "call";
   if (random.Percent(70)) event.amount = random.Below(4);
+  if (random.Percent(40)) event.due = std::max(time, RandomTime(random));
   return event;
 }
 
@@ -89,7 +90,7 @@ std::string Show(const facts::Lead& lead) {
   }
   for (const auto& event : lead.timeline) {
     absl::StrAppend(&out, ToText(event.time), " ", event.type, " ", event.amount.value_or(-1),
-                    "\n");
+                    event.due.has_value() ? " due " + ToText(*event.due) : "", "\n");
   }
   return out + History(lead);
 }

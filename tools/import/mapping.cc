@@ -183,7 +183,7 @@ class Loader {
 
   void ReadEvents(const Located& at) {
     const MapReader reader(issues_, at, "events",
-                           {"forEach", "when", "id", "type", "time", "amount", "note"});
+                           {"forEach", "when", "id", "type", "time", "due", "amount", "note"});
     if (!reader.is_map()) return;
     MappedEvents& events = mapping_.events.emplace_back();
     events.for_each = CompileKinds(reader.Find("forEach"), {TypeKind::kList}, "a list");
@@ -192,6 +192,7 @@ class Loader {
     events.id = CompileId(reader.Require("id"));
     events.type = CompileText(reader.Require("type"));
     events.time = Compile(reader.Require("time"), Type(TypeKind::kTimestamp));
+    events.due = Compile(reader.Find("due"), Type::Nullable(Type(TypeKind::kTimestamp)));
     events.amount = CompileKinds(reader.Find("amount"),
                                  {TypeKind::kInt, TypeKind::kUint, TypeKind::kDouble}, "a number");
     events.note = CompileText(reader.Find("note"));

@@ -34,6 +34,7 @@ struct MappedEvents {
   MappedValue for_each;  // a list; `item` is each of its elements
   MappedValue when;
   MappedValue id, type, time;  // always there
+  MappedValue due;             // null: nothing is due
   MappedValue amount, note;
 };
 

@@ -210,12 +210,15 @@ absl::Status RowMapper::FillEvent(const MappedEvents& events, v1::Event* event) 
   if (status.ok()) status = Text(events.type, "type", event->mutable_type());
   absl::Time time = absl::InfinitePast();
   if (status.ok()) status = Time(events.time, "time", &time);
+  absl::Time due = absl::InfiniteFuture();
+  if (status.ok()) status = Time(events.due, "due", &due);
   if (status.ok()) status = Text(events.note, "note", event->mutable_note());
   Value amount;
   if (status.ok()) status = Eval(events.amount, "amount", &amount);
   if (!status.ok()) return status;
   if (time == absl::InfinitePast()) return Wrong("time", "expected a timestamp, got null");
   *event->mutable_event_time() = convert::ToProto(time);
+  if (due != absl::InfiniteFuture()) *event->mutable_due_time() = convert::ToProto(due);
   switch (amount.kind()) {
     case Kind::kNull:
       break;

@@ -126,6 +126,38 @@ TEST(Aggregates, SumsAmountsAndTakesNoneForNothing) {
   EXPECT_EQ(ValueAt(aggregate, Lead(), kLater), "0.0");
 }
 
+TEST(Aggregates, TakesWhenTheFirstAndTheLastThatAreDueAreDue) {
+  Lead lead = Events({{"2026-03-01T00:00:00Z", "promise"},
+                      {"2026-03-02T00:00:00Z", "promise"},
+                      {"2026-03-03T00:00:00Z", "promise"},
+                      {"2026-03-04T00:00:00Z", "promise"}});
+  lead.timeline[1].due = At("2026-05-02T00:00:00Z");
+  lead.timeline[2].due = At("2026-04-03T00:00:00Z");
+  Aggregate first, last;
+  first.take = Aggregate::Take::kFirst;
+  last.take = Aggregate::Take::kLast;
+  first.value = last.value = Aggregate::Value::kDue;
+  EXPECT_EQ(ValueAt(first, lead, kLater), "timestamp(\"2026-05-02T00:00:00Z\")");
+  EXPECT_EQ(ValueAt(last, lead, kLater), "timestamp(\"2026-04-03T00:00:00Z\")");
+  // Known from when it was agreed, however far ahead it is due.
+  EXPECT_EQ(ValueAt(last, lead, At("2026-03-02T00:00:00Z")), "timestamp(\"2026-05-02T00:00:00Z\")");
+  EXPECT_EQ(ValueAt(last, lead, At("2026-03-01T23:59:59Z")), "null");
+}
+
+TEST(Aggregates, WhatIsDueEntersAndLeavesAWindowByWhenItHappened) {
+  Lead lead = Events({{"2026-03-01T00:00:00Z", "promise"}, {"2026-03-02T00:00:00Z", "promise"}});
+  lead.timeline[1].due = At("2026-05-02T00:00:00Z");
+  Aggregate aggregate;
+  aggregate.take = Aggregate::Take::kLast;
+  aggregate.value = Aggregate::Value::kDue;
+  aggregate.within = Aggregate::Window{.days = 0, .duration = absl::Hours(36)};
+  EXPECT_EQ(NextAt(aggregate, lead, At("2026-02-01T00:00:00Z")),
+            testing::ToText(At("2026-03-02T00:00:00Z")));
+  EXPECT_EQ(NextAt(aggregate, lead, At("2026-03-02T00:00:00Z")),
+            testing::ToText(At("2026-03-03T12:00:00Z")));
+  EXPECT_EQ(ValueAt(aggregate, lead, At("2026-03-03T12:00:00Z")), "null");
+}
+
 TEST(Aggregates, ReadsTheGradeHistory) {
   auto grades = std::make_shared<cel::EnumType>();
   grades->name = "Grade";

@@ -155,6 +155,25 @@ TEST(FactsJson, ReadsEventsInTimeOrder) {
   EXPECT_EQ(lead.timeline[3].time, kNow);
 }
 
+TEST(FactsJson, ReadsWhenEventsAreDue) {
+  const facts::Lead lead = Good(R"({"events": [
+      {"type": "a", "time": "2026-02-01T00:00:00Z", "due": "2026-09-01T09:30:00+08:00"},
+      {"type": "b", "time": "2026-02-02T00:00:00Z", "dueTime": "2026-02-02T00:00:00Z"},
+      {"type": "c", "time": "2026-02-03T00:00:00Z", "due": null}]})");
+  ASSERT_EQ(lead.timeline.size(), 3u);
+  EXPECT_EQ(lead.timeline[0].due, At("2026-09-01T01:30:00Z"));
+  EXPECT_EQ(lead.timeline[1].due, At("2026-02-02T00:00:00Z"));
+  EXPECT_EQ(lead.timeline[2].due, std::nullopt);
+}
+
+TEST(FactsJson, NamesWhatIsWrongWithWhenEventsAreDue) {
+  EXPECT_THAT(Wrong(R"({"events": [
+      {"type": "a", "time": "2026-02-02T00:00:00Z", "due": "2026-02-01T23:59:59Z"},
+      {"type": "b", "due": "tomorrow"}]})"),
+              ElementsAre("events[0].due: is due before it happened",
+                          "events[1].due: expected a time such as `2026-03-01T09:30:00+08:00`"));
+}
+
 TEST(FactsJson, NamesWhatIsWrongWithEvents) {
   const JsonInput input =
       Read(*SalesBundle(), R"({"events": [{"type": "vist", "amount": "5"}, {"tpye": "visit"},

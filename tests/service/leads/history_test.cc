@@ -223,6 +223,10 @@ class RandomHistoryTest : public HistoryTest {
     // Some are dated later.
     event.time = now_.load() + absl::Hours(24 * 5) - absl::Hours(Below(24 * 15));
     if (Below(3) == 0) event.amount = static_cast<double>(Below(1000));
+    if (Below(4) == 0) {
+      event.type = "promise";
+      event.due = event.time + absl::Hours(Below(24 * 10));
+    }
     return event;
   }
 

@@ -73,6 +73,28 @@ TEST_F(LeadWritesTest, RecordsEventsOfManyLeads) {
   EXPECT_EQ(events[1].amount, 99.5);
 }
 
+TEST_F(LeadWritesTest, KeepsWhenAnEventIsDue) {
+  CreateA("a");
+  v1::RecordEventsRequest request;
+  v1::Event* promise = AddEvent("leads/a", "p", &request);
+  promise->set_type("promise");
+  *promise->mutable_due_time() = TimeOf(now() + absl::Hours(24 * 400));
+  ASSERT_TRUE(Record(request).ok());
+  EXPECT_EQ(store_->Events("a", 10).value()[0].due, now() + absl::Hours(24 * 400));
+  EXPECT_EQ(store_->Get("a").value().lead.timeline[0].due, now() + absl::Hours(24 * 400));
+}
+
+TEST_F(LeadWritesTest, RefusesAnEventThatIsDueBeforeItHappened) {
+  CreateA("a");
+  v1::RecordEventsRequest request = OneEvent("leads/a");
+  *AddEvent("leads/a", "p", &request)->mutable_due_time() = TimeOf(now() - absl::Seconds(1));
+  const grpc::Status status = Record(request);
+  EXPECT_THAT(status, IsError(grpc::StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"));
+  EXPECT_THAT(Decode(status).fields,
+              ElementsAre(Pair("events[1].due_time", "is due before it happened")));
+  EXPECT_EQ(EventCount("leads/a"), 0);
+}
+
 TEST_F(LeadWritesTest, TellsDuplicatesAndCountsThem) {
   CreateA("a");
   ASSERT_TRUE(Record(OneEvent("leads/a")).ok());

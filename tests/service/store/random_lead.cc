@@ -24,6 +24,10 @@ std::string Text(const std::optional<double>& number) {
   return number.has_value() ? Text(*number) : "-";
 }
 
+std::string Text(const std::optional<absl::Time>& time) {
+  return time.has_value() ? Text(*time) : "-";
+}
+
 std::string Text(const facts::FactValue& value) {
   struct Visitor {
     std::string operator()(std::monostate) const { return "null"; }
@@ -153,6 +157,7 @@ store::StoredEvent RandomEvent(Random& random, std::string event_id) {
   if (Below(random, 2) == 0) event.amount = RandomDouble(random);
   event.note = RandomText(random);
   event.recorded_time = RandomTime(random);
+  if (Below(random, 3) == 0) event.due = RandomTimeOrInfinite(random);
   return event;
 }
 
@@ -222,7 +227,7 @@ store::JournalEntry RandomEntry(Random& random, const std::string& lead_id) {
     switch (Below(random, 3)) {
       case 0: {
         const store::StoredEvent event = RandomEvent(random, "");
-        change.what = facts::TimelineEvent{event.time, event.type, event.amount};
+        change.what = facts::TimelineEvent{event.time, event.type, event.amount, event.due};
         break;
       }
       case 1:
@@ -252,7 +257,7 @@ std::string ToText(const store::StoredLead& stored) {
   }
   for (const facts::TimelineEvent& event : lead.timeline) {
     absl::StrAppend(&text, "at ", Text(event.time), " ", Text(event.type), " ", Text(event.amount),
-                    "\n");
+                    " ", Text(event.due), "\n");
   }
   for (const facts::GradeChange& change : lead.grade_history) {
     absl::StrAppend(&text, "grade ", Text(change), "\n");
@@ -269,7 +274,7 @@ std::string ToText(const store::StoredLead& stored) {
 std::string ToText(const store::StoredEvent& event) {
   return absl::StrCat("event ", Text(event.event_id), " ", Text(event.time), " ", Text(event.type),
                       " ", Text(event.amount), " ", Text(event.note), " ",
-                      Text(event.recorded_time), "\n");
+                      Text(event.recorded_time), " ", Text(event.due), "\n");
 }
 
 std::string ToText(const store::JournalEntry& entry) {

@@ -16,10 +16,13 @@ using testing::ToText;
 StoredLead WithTimeline(Random& random, StoredLead lead) {
   for (uint64_t i = Below(random, 8); i > 0; --i) {
     const StoredEvent event = testing::RandomEvent(random, "");
-    lead.lead.timeline.push_back({event.time, event.type, event.amount});
+    lead.lead.timeline.push_back({event.time, event.type, event.amount, event.due});
   }
   if (Below(random, 4) == 0) {
     for (auto& event : lead.lead.timeline) event.amount.reset();
+  }
+  if (Below(random, 4) == 0) {
+    for (auto& event : lead.lead.timeline) event.due.reset();
   }
   std::stable_sort(lead.lead.timeline.begin(), lead.lead.timeline.end(),
                    [](const auto& a, const auto& b) { return a.time < b.time; });
@@ -49,7 +52,7 @@ TEST(RecordCodec, InfiniteTimesComeBackEverywhere) {
     lead.create_time = lead.update_time = lead.lead.decided_time = lead.lead.valid_until = time;
     lead.lead.facts["f"] = {
         facts::StatedFact{{time - absl::UnixEpoch()}, facts::FactStatus::kClaimed, "", time}};
-    lead.lead.timeline = {{absl::InfinitePast(), "a", {}}, {time, "b", {}}};
+    lead.lead.timeline = {{absl::InfinitePast(), "a", {}}, {time, "b", {}, absl::UnixEpoch()}};
     const auto back = DecodeLead("x", EncodeLead(lead));
     ASSERT_TRUE(back.ok()) << back.status();
     EXPECT_EQ(ToText(*back), ToText(lead));

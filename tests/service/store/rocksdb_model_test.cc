@@ -83,7 +83,7 @@ class Model {
     for (uint64_t i = Below(random_, 4); i > 0; --i) {
       StoredEvent event = testing::RandomEvent(random_, testing::RandomText(random_));
       if (!model.events.emplace(event.event_id, event).second) continue;
-      lead.lead.timeline.push_back({event.time, event.type, event.amount});
+      lead.lead.timeline.push_back({event.time, event.type, event.amount, event.due});
       write.events.push_back(std::move(event));
     }
     std::stable_sort(lead.lead.timeline.begin(), lead.lead.timeline.end(),

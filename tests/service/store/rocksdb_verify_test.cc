@@ -135,6 +135,15 @@ TEST_F(RocksDbVerifyTest, AnEventThatTellsOtherThanTheTimeline) {
   EXPECT_THAT(Findings(), ElementsAre(AllOf(HasSubstr("`a`"), HasSubstr("do not agree"))));
 }
 
+TEST_F(RocksDbVerifyTest, AnEventThatIsDueAtAnotherTimeThanTheTimelineTells) {
+  StoredEvent event;
+  event.type = "visit";
+  event.time = kNow;
+  event.due = kNow;
+  Put("events", EventKey("a", "e"), EncodeEvent(event));
+  EXPECT_THAT(Findings(), ElementsAre(AllOf(HasSubstr("`a`"), HasSubstr("do not agree"))));
+}
+
 TEST_F(RocksDbVerifyTest, ADamagedEvent) {
   Put("events", EventKey("a", "e"), "\xff");
   EXPECT_THAT(Findings(), ElementsAre(HasSubstr("event `e` is damaged"), HasSubstr("`a`")));

@@ -69,6 +69,7 @@ events:
     id: item.id
     type: '"visit"'
     time: timestamp(item.at)
+    due: 'item.due == null ? null : timestamp(item.due)'
     amount: number(item.amount)
     note: item.note
 )");
@@ -81,6 +82,8 @@ events:
   ASSERT_THAT(mapping.events, SizeIs(2));
   EXPECT_EQ(mapping.events[0].for_each, nullptr);
   EXPECT_NE(mapping.events[1].for_each, nullptr);
+  EXPECT_EQ(mapping.events[0].due, nullptr);
+  EXPECT_NE(mapping.events[1].due, nullptr);
 }
 
 TEST(Mapping, NeedsALeadsId) {

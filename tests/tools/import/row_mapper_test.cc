@@ -224,6 +224,17 @@ events:
   EXPECT_EQ(Timestamp(lead->events(1).event_time()), "2026-03-02T00:00:00+00:00");
 }
 
+TEST_F(RowMapperTest, MapsWhenAnEventIsDue) {
+  const char mapping[] = R"(lead: { id: '"l"' }
+events:
+  - { forEach: row.due, id: '"p" + item', type: '"promise"', time: now, due: 'item == "" ? null : timestamp(item)' }
+)";
+  const auto lead = Map(mapping, R"({"due": ["2036-03-01T00:00:00Z", ""]})");
+  ASSERT_TRUE(lead.ok()) << lead.status();
+  EXPECT_EQ(Timestamp(lead->events(0).due_time()), "2036-03-01T00:00:00+00:00");
+  EXPECT_FALSE(lead->events(1).has_due_time());
+}
+
 TEST_F(RowMapperTest, AnEventsErrorNamesItsPlace) {
   const char mapping[] = R"(lead: { id: '"l"' }
 events:
