@@ -84,6 +84,16 @@ TEST(SalesClock, EndsOnTheDayOfTheChangeItself) {
   ExpectWindow(berlin, "2026-10-15T10:00:00+02:00", "2026-10-26T00:00:00+01:00");
 }
 
+TEST(SalesClock, CountsTheTwentyNinthOfFebruary) {
+  const auto bundle = testing::SalesBundle();
+  ExpectWindow(bundle, "2028-02-18T10:00:00+08:00", "2028-02-29T00:00:00+08:00");
+  ExpectWindow(bundle, "2028-02-19T10:00:00+08:00", "2028-03-01T00:00:00+08:00");
+  ExpectWindow(bundle, "2028-02-29T23:59:59+08:00", "2028-03-11T00:00:00+08:00");
+  // There is none in 2026 and in 2100.
+  ExpectWindow(bundle, "2026-02-18T10:00:00+08:00", "2026-03-01T00:00:00+08:00");
+  ExpectWindow(bundle, "2100-02-18T10:00:00+08:00", "2100-03-01T00:00:00+08:00");
+}
+
 // Where the clock is changed at midnight, the day begins at one o'clock.
 TEST(SalesClock, EndsWhereMidnightDoesNotExist) {
   ExpectWindow(SalesIn("America/Santiago"), "2026-08-26T10:00:00-04:00",

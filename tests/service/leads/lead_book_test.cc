@@ -397,6 +397,64 @@ TEST_F(LeadBookTest, TheTimerTakesNoMoreThanItsLimit) {
   EXPECT_EQ(*RescoreDue(2), 1u);
 }
 
+// The days of the changes of the clock have 23 and 25 hours; each midnight is the timer's.
+TEST_F(LeadBookTest, TheTimerMovesALeadAtBothMidnightsOfADayWhoseClockIsChanged) {
+  auto files = testing::ReadFiles(LEADGRADE_SOURCE_DIR "/rules/sales");
+  files["sales/bundle.yaml"] =
+      absl::StrReplaceAll(files["sales/bundle.yaml"], {{"Asia/Shanghai", "Europe/Berlin"}});
+  bundle_ = testing::Load(files);
+  const std::pair<const char*, const char*> windows[] = {
+      {"2026-03-18T10:00:00+01:00", "2026-03-29T00:00:00+01:00"},
+      {"2026-03-19T10:00:00+01:00", "2026-03-30T00:00:00+02:00"},
+      {"2026-10-14T10:00:00+02:00", "2026-10-25T00:00:00+02:00"},
+      {"2026-10-15T10:00:00+02:00", "2026-10-26T00:00:00+01:00"}};
+  for (const auto& [entered, lapses] : windows) {
+    now_ = At(entered);
+    ASSERT_TRUE(Create(entered).ok());
+    now_ = At(lapses) - absl::Nanoseconds(1);
+    RescoreDue(10).IgnoreError();
+    EXPECT_EQ(store_->Get(entered)->grade, "A") << lapses;
+    now_ = At(lapses);
+    EXPECT_EQ(*RescoreDue(10), 1u) << lapses;
+    EXPECT_EQ(store_->Get(entered)->grade, "D") << lapses;
+  }
+}
+
+TEST_F(LeadBookTest, AfterAClockThatStepsBackNothingIsChangedTwice) {
+  ASSERT_TRUE(Create("a").ok());
+  const absl::Time lapse = At("2026-03-12T00:00:00+08:00");
+  now_ = lapse;
+  ASSERT_EQ(*RescoreDue(10), 1u);
+  now_ = lapse - absl::Hours(2);
+  EXPECT_EQ(*RescoreDue(10), 0u);
+  EXPECT_EQ(Grade(book_->Score("a")->decision), "D");
+  ASSERT_TRUE(Record({Event("a", "e1", "visit", now_.load())}).ok());
+  EXPECT_EQ(store_->Get("a")->lead.decided_time, lapse);
+  now_ = lapse + absl::Hours(1);
+  EXPECT_EQ(*RescoreDue(10), 0u);
+  EXPECT_EQ(store_->Changes(0, 10)->size(), 2u);
+  EXPECT_THAT(Inconsistencies(), ElementsAre());
+}
+
+TEST_F(LeadBookTest, AfterAClockThatStepsBackNoChangeIsLost) {
+  const absl::Time lapse = At("2026-03-12T00:00:00+08:00");
+  ASSERT_TRUE(Create("a").ok());
+  now_ = lapse - absl::Seconds(1);
+  ASSERT_TRUE(Record({Event("a", "e1", "visit", now_.load())}).ok());
+  // Made in the hours that come twice.
+  now_ = lapse - absl::Hours(2);
+  ASSERT_TRUE(Create("b").ok());
+  EXPECT_EQ(*RescoreDue(10), 0u);
+  now_ = lapse;
+  EXPECT_EQ(*RescoreDue(10), 1u);
+  EXPECT_EQ(store_->Get("a")->grade, "D");
+  now_ = At("2026-03-22T00:00:00+08:00");
+  EXPECT_EQ(store_->Get("b")->grade, "A");
+  EXPECT_EQ(*RescoreDue(10), 1u);
+  EXPECT_EQ(store_->Get("b")->grade, "D");
+  EXPECT_EQ(store_->Changes(0, 10)->size(), 4u);
+}
+
 TEST_F(LeadBookTest, ASweepDecidesUnderTheBundleInForce) {
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Create(id).ok());
   auto files = testing::ReadFiles(LEADGRADE_SOURCE_DIR "/rules/sales");

@@ -1,0 +1,81 @@
+// A store that kills its process at a chosen write.
+#pragma once
+
+#include <signal.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/store/lead_store.h"
+
+namespace leadgrade::simulation {
+
+[[noreturn]] inline void KillThisProcess() {
+  raise(SIGKILL);
+  abort();
+}
+
+class KillingStore final : public store::LeadStore {
+ public:
+  // Asked before (true) and after (false) each write whether to die there.
+  using DiesHere = std::function<bool(bool before)>;
+  KillingStore(std::unique_ptr<store::LeadStore> real, DiesHere dies)
+      : real_(std::move(real)), dies_(std::move(dies)) {}
+
+  absl::Status Apply(std::vector<store::LeadWrite>& writes, store::Durability durability) override {
+    if (dies_(true)) KillThisProcess();
+    const absl::Status status = real_->Apply(writes, durability);
+    if (dies_(false)) KillThisProcess();
+    return status;
+  }
+
+  const std::string& store_id() const override { return real_->store_id(); }
+  absl::StatusOr<store::StoredLead> Get(absl::string_view id) const override {
+    return real_->Get(id);
+  }
+  std::vector<absl::StatusOr<store::StoredLead>> GetMany(
+      const std::vector<std::string>& ids) const override {
+    return real_->GetMany(ids);
+  }
+  absl::StatusOr<bool> HasEvent(absl::string_view id, absl::string_view event) const override {
+    return real_->HasEvent(id, event);
+  }
+  absl::StatusOr<std::vector<store::StoredEvent>> Events(absl::string_view id,
+                                                         size_t limit) const override {
+    return real_->Events(id, limit);
+  }
+  absl::Status Flush() override { return real_->Flush(); }
+  absl::StatusOr<store::ListPage> ListById(absl::string_view after, size_t limit) const override {
+    return real_->ListById(after, limit);
+  }
+  absl::StatusOr<store::ListPage> ListByDue(absl::string_view after, size_t limit) const override {
+    return real_->ListByDue(after, limit);
+  }
+  absl::StatusOr<store::ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
+                                              size_t limit) const override {
+    return real_->ListByGrade(grade, after, limit);
+  }
+  absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const override {
+    return real_->ListDue(time, limit);
+  }
+  absl::StatusOr<std::vector<store::LoggedChange>> Changes(uint64_t after,
+                                                           size_t limit) const override {
+    return real_->Changes(after, limit);
+  }
+  uint64_t last_sequence() const override { return real_->last_sequence(); }
+  uint64_t first_resumable() const override { return real_->first_resumable(); }
+  absl::StatusOr<std::string> swept() const override { return real_->swept(); }
+  absl::Status SetSwept(absl::string_view digest) override { return real_->SetSwept(digest); }
+  absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const override {
+    return real_->Verify(report);
+  }
+
+ private:
+  std::unique_ptr<store::LeadStore> real_;
+  DiesHere dies_;
+};
+
+}  // namespace leadgrade::simulation
