@@ -42,7 +42,8 @@ struct FactConflict {
 struct MissingFact {
   const facts::Fact* fact = nullptr;
   // The grades that stay attainable, averaged over the fact's possible answers by their likelihood:
-  // the lower, the more telling the answer. The list is in rising order of it, then in schema order.
+  // the lower, the more telling the answer. The list is in rising order of it, then in schema
+  // order.
   double remaining_grades = 0;
   // It has a value, but nobody has confirmed it, and the rules ask for that.
   bool unconfirmed = false;

@@ -25,10 +25,7 @@ class Explainer {
  public:
   Explainer(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
             absl::Time now)
-      : bundle_(*bundle),
-        lead_(lead),
-        evaluation_(*bundle, lead, now),
-        names_(bundle->slot_count) {
+      : bundle_(*bundle), lead_(lead), evaluation_(*bundle, lead, now), names_(bundle->slot_count) {
     NameSlots();
     explanation_.decision = Decide(bundle, lead, now, {.valid_until = true, .fact_values = true});
   }

@@ -53,17 +53,16 @@ class Finder {
     candidate.fact = index;
     facts::FactStatus status = facts::FactStatus::kUnknown;
     if (const auto it = lead.facts.find(fact.name); it != lead.facts.end()) {
-      const facts::Belief belief = facts::Resolve(it->second, bundle_.schema.source_roles.get(),
-                                                  evaluation_.context().now);
+      const facts::Belief belief =
+          facts::Resolve(it->second, bundle_.schema.source_roles.get(), evaluation_.context().now);
       if (belief.value != nullptr) candidate.now = *belief.value;
       status = belief.status;
     }
     for (const cel::Value& value : answers.values) {
       const auto written = facts::ToFactValue(value);
       // A value that stands for all that no rule names is nothing to aim for.
-      const bool named = written.has_value() &&
-                         !(value.kind() == cel::Kind::kString && !value.text().empty() &&
-                           value.text()[0] < ' ');
+      const bool named = written.has_value() && !(value.kind() == cel::Kind::kString &&
+                                                  !value.text().empty() && value.text()[0] < ' ');
       const bool same = candidate.now.has_value() && written == candidate.now;
       if (named && !(same && status == facts::FactStatus::kConfirmed)) {
         candidate.values.push_back(value);
@@ -89,8 +88,8 @@ class Finder {
   int BestOfParts() const {
     int best = grade_;
     for (const Found& found : found_) {
-      const bool part = std::includes(chosen_.begin(), chosen_.end(), found.choices.begin(),
-                                      found.choices.end());
+      const bool part =
+          std::includes(chosen_.begin(), chosen_.end(), found.choices.begin(), found.choices.end());
       if (part) best = std::max(best, found.grade);
     }
     return best;

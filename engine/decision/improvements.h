@@ -15,7 +15,7 @@ struct FactChange {
 };
 
 struct Improvement {
-  int grade = -1;  // then guaranteed; an ordinal of bundle->grade_enum
+  int grade = -1;                   // then guaranteed; an ordinal of bundle->grade_enum
   std::vector<FactChange> changes;  // in schema order
   double cost = 0;                  // of all changes, by the schema; 1 each where it says nothing
 };
@@ -31,10 +31,10 @@ struct Improvements {
 inline constexpr int kMaxChangesInSet = 3;
 inline constexpr int kMaxImprovementsPerGrade = 5;
 
-// Sets of up to kMaxChangesInSet changes to facts that are ours to change and that the grade's rules
-// read, with which the guaranteed grade is better than `grade`. Exact in that each set reaches its
-// grade whatever else is not known; facts whose values are not all told apart by the rules are left
-// as they are. Leaves the row as it is.
+// Sets of up to kMaxChangesInSet changes to facts that are ours to change and that the grade's
+// rules read, with which the guaranteed grade is better than `grade`. Exact in that each set
+// reaches its grade whatever else is not known; facts whose values are not all told apart by the
+// rules are left as they are. Leaves the row as it is.
 Improvements FindImprovements(Evaluation& evaluation, const facts::Lead& lead, int grade);
 
 }  // namespace leadgrade::decision

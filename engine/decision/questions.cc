@@ -21,8 +21,7 @@ bool IsConfirmed(const rules::Bundle& bundle, const facts::Lead& lead, const fac
                  absl::Time now) {
   const auto it = lead.facts.find(fact.name);
   if (it == lead.facts.end()) return false;
-  const facts::Belief belief =
-      facts::Resolve(it->second, bundle.schema.source_roles.get(), now);
+  const facts::Belief belief = facts::Resolve(it->second, bundle.schema.source_roles.get(), now);
   return belief.status == facts::FactStatus::kConfirmed && !belief.conflicted;
 }
 

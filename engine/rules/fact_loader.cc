@@ -261,10 +261,9 @@ void FactLoader::ReadFacts(const MapReader& document) {
 }
 
 void FactLoader::ReadFact(const Located& name, const Located& at) {
-  const MapReader reader(
-      issues_, at, "a fact",
-      {"type", "nullable", "range", "title", "question", "description", "likelihood", "changeable",
-       "changeCost", "derive"});
+  const MapReader reader(issues_, at, "a fact",
+                         {"type", "nullable", "range", "title", "question", "description",
+                          "likelihood", "changeable", "changeCost", "derive"});
   const std::optional<std::string> identifier = ReadIdentifier(issues_, name);
   if (!identifier.has_value()) return;
   Fact fact;

@@ -26,8 +26,8 @@ struct StoredLead {
   facts::Lead lead;
   absl::Time create_time;
   absl::Time update_time;
-  uint64_t revision = 0;  // counts its changes, from 1; 0: not stored yet
-  std::string grade;      // on record; facts::LastGrade of the lead, "" where there is none
+  uint64_t revision = 0;         // counts its changes, from 1; 0: not stored yet
+  std::string grade;             // on record; facts::LastGrade of the lead, "" where there is none
   uint64_t journal_entries = 0;  // how many there are; their numbers count from 1
 };
 

@@ -174,6 +174,10 @@ absl::Status RocksDbStore::Apply(std::vector<LeadWrite>& writes, Durability dura
   if (!status.ok()) return ToStatus(status);
   last_sequence_ = sequence;
   first_resumable_ = first;
+  for (const LeadWrite& write : writes) {
+    const absl::Time due = write.remove ? absl::InfiniteFuture() : DueTime(write.lead.lead);
+    if (due != absl::InfiniteFuture()) due_floor_.Added(DueKey(due, write.lead.id));
+  }
   return absl::OkStatus();
 }
 
@@ -256,8 +260,11 @@ absl::StatusOr<ListPage> RocksDbStore::ListByDue(absl::string_view after, size_t
 absl::StatusOr<std::vector<std::string>> RocksDbStore::ListDue(absl::Time time,
                                                                size_t limit) const {
   std::vector<std::string> ids;
+  const DueFloor::Seen floor = due_floor_.Read();
   const IteratorPtr it = Iterate(kDueIndex);
-  for (it->SeekToFirst(); it->Valid() && ids.size() < limit; it->Next()) {
+  it->Seek(floor.key);
+  if (it->Valid()) due_floor_.Raise(floor, ToView(it->key()));
+  for (; it->Valid() && ids.size() < limit; it->Next()) {
     const auto key = ParseDueKey(ToView(it->key()));
     if (!key.has_value()) return absl::DataLossError("a key of the due index is damaged");
     if (key->first > time) break;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "service/store/due_floor.h"
 #include "service/store/journal_codec.h"
 #include "service/store/lead_store.h"
 #include "service/store/rocksdb_store.h"
@@ -122,6 +123,7 @@ class RocksDbStore : public LeadStore {
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   std::mutex apply_mutex_;
+  mutable DueFloor due_floor_;
   std::atomic<uint64_t> last_sequence_{0};
   std::atomic<uint64_t> first_resumable_{0};
 

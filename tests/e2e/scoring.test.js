@@ -251,6 +251,31 @@ describe('scoring', () => {
     assert.equal(untilTime ?? null, null);
   });
 
+  it('says what to ask next, what each answer means, and what would make it better', async () => {
+    const name = 'leads/to-ask';
+    await shared.api.leads.createLead({
+      leadId: 'to-ask',
+      lead: {
+        facts: {
+          kp_level: { value: value('FIRST') }, need: { value: value(true) },
+          budget: { value: value(true), status: 'FACT_STATUS_CLAIMED' },
+        },
+      },
+    });
+    const { explanation } = await scoring().explainLead({ name, languageCode: 'zh' });
+    assert.equal(explanation.decision.grade, 'B');
+    const [question] = explanation.questions;
+    assert.equal(question.fact, 'budget');
+    assert.equal(question.status, 'FACT_STATUS_CLAIMED');
+    assert.match(question.question, /预算/);
+    assert.deepEqual(question.answers.map(({ value: said, grade, potentialGrade, likelihood }) =>
+      [plain(said), grade, potentialGrade, likelihood]), [[false, 'D', 'D', 0.5], [true, 'A', 'A', 0.5]]);
+    assert.deepEqual(explanation.improvements.map(({ grade, cost, changes }) =>
+      [grade, cost, changes.map(({ fact, fromValue, toValue }) => [fact, plain(fromValue), plain(toValue)])]),
+    [['A', 1, [['budget', true, true]]]]);
+    assert.equal(explanation.improvementsTruncated, false);
+  });
+
   it('says what is unknown in an explanation', async () => {
     await shared.api.leads.createLead({ leadId: 'little', lead: { facts: { need: { value: value(true) } } } });
     const { explanation } = await scoring().explainLead({ name: 'leads/little', languageCode: 'zh' });

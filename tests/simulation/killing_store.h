@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -69,6 +70,23 @@ class KillingStore final : public store::LeadStore {
   uint64_t first_resumable() const override { return real_->first_resumable(); }
   absl::StatusOr<std::string> swept() const override { return real_->swept(); }
   absl::Status SetSwept(absl::string_view digest) override { return real_->SetSwept(digest); }
+  absl::StatusOr<store::LeadHistory> History(absl::string_view id, absl::Time time) const override {
+    return real_->History(id, time);
+  }
+  absl::StatusOr<uint32_t> KeepBundle(absl::string_view digest, absl::string_view name,
+                                      const std::map<std::string, std::string>& files,
+                                      absl::Time time) override {
+    return real_->KeepBundle(digest, name, files, time);
+  }
+  absl::Status Activate(uint32_t bundle, absl::Time time) override {
+    return real_->Activate(bundle, time);
+  }
+  absl::StatusOr<store::KeptBundle> Bundle(uint32_t number) const override {
+    return real_->Bundle(number);
+  }
+  absl::StatusOr<uint32_t> BundleInForceAt(absl::Time time) const override {
+    return real_->BundleInForceAt(time);
+  }
   absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const override {
     return real_->Verify(report);
   }

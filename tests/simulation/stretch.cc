@@ -250,8 +250,11 @@ class Server {
     }
     for (const auto& step : explained.forecast.steps) {
       if (probed.steps < Probed::kMaxSteps) {
-        probed.step[probed.steps] = {Nanos(step.time), Ordinal(step.grade),
-                                     Ordinal(step.potential_grade)};
+        const auto ordinal = [&](const std::string& name) {
+          return Ordinal(scored.decision.bundle->grade_enum->OrdinalOf(name).value_or(-1));
+        };
+        probed.step[probed.steps] = {Nanos(step.time), ordinal(step.grade),
+                                     ordinal(step.potential_grade)};
       }
       ++probed.steps;
     }

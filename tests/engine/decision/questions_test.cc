@@ -126,10 +126,10 @@ rules: [{ id: only, reason: { zh: 因, en: R }, when: ')",
 }
 
 TEST(Questions, WeighAnswersByTheirLikelihood) {
-  const auto bundle = testing::LoadText(
-      Text("  x: { type: bool, likelihood: { true: 9, false: 1 } }\n"
-           "  y: { type: bool, likelihood: { true: 1, false: 9 } }\n",
-           "x && y"));
+  const auto bundle =
+      testing::LoadText(Text("  x: { type: bool, likelihood: { true: 9, false: 1 } }\n"
+                             "  y: { type: bool, likelihood: { true: 1, false: 9 } }\n",
+                             "x && y"));
   const Explanation explanation = Explain(bundle, {}, kNow);
   // A no settles it; a yes leaves both grades open.
   EXPECT_THAT(Questions(explanation), ElementsAre("y: no D yes D-A", "x: no D yes D-A"));
@@ -195,11 +195,11 @@ TEST(Improvements, AreNoneForTheBestGradeAndWhereNoFactHelps) {
 }
 
 TEST(Improvements, LeaveWhatIsNotOursToChangeAndTakeTheCheapestFirst) {
-  const auto bundle = testing::LoadText(
-      Text("  size: { type: bool, changeable: false }\n"
-           "  dear: { type: bool, changeCost: 5 }\n"
-           "  cheap: { type: bool, changeCost: 0.5 }\n  other: { type: bool }\n",
-           "size || dear || (cheap && other)"));
+  const auto bundle =
+      testing::LoadText(Text("  size: { type: bool, changeable: false }\n"
+                             "  dear: { type: bool, changeCost: 5 }\n"
+                             "  cheap: { type: bool, changeCost: 0.5 }\n  other: { type: bool }\n",
+                             "size || dear || (cheap && other)"));
   facts::Lead lead;
   for (const char* fact : {"size", "dear", "cheap", "other"}) {
     lead.facts[fact] = {Stated({false})};

@@ -207,8 +207,11 @@ class RandomHistoryTest : public HistoryTest {
       edit.facts.emplace_back(name, retract ? std::nullopt : std::optional(fact));
     }
     if (Below(6) == 0) {
-      edit.grade_override = facts::GradeOverride{
-          std::string(1, static_cast<char>('A' + Below(4))), "why", "li", {}, now_.load() + absl::Hours(1 + Below(24 * 10))};
+      edit.grade_override = facts::GradeOverride{std::string(1, static_cast<char>('A' + Below(4))),
+                                                 "why",
+                                                 "li",
+                                                 {},
+                                                 now_.load() + absl::Hours(1 + Below(24 * 10))};
     }
     return edit;
   }
@@ -346,7 +349,14 @@ class RandomHistoryTest : public HistoryTest {
       ASSERT_TRUE(past.ok()) << past.status();
       store::StoredLead expected = *stored;
       expected.lead = past->lead.lead;
-      EXPECT_EQ(store::EncodeLead(expected), store::EncodeLead(*stored));
+      // When a change was written matters to those who watch, and to no decision.
+      store::StoredLead actual = *stored;
+      for (store::StoredLead* lead : {&expected, &actual}) {
+        for (facts::GradeChange& change : lead->lead.grade_history) {
+          change.recorded_time = absl::InfinitePast();
+        }
+      }
+      EXPECT_EQ(store::EncodeLead(expected), store::EncodeLead(actual));
     }
   }
 
@@ -357,7 +367,7 @@ class RandomHistoryTest : public HistoryTest {
 
 TEST_F(RandomHistoryTest, TenThousandDecisionsUnderThreeBundlesAreSaidAgain) {
   Live();
-  ASSERT_EQ(samples_.size(), kSamples);
+  ASSERT_GE(samples_.size(), kSamples);
   std::map<std::string, int> under;
   for (const auto& [time, sample] : samples_) ++under[sample.digest];
   ASSERT_EQ(under.size(), versions_.size());
