@@ -62,7 +62,9 @@ std::vector<Question> FindQuestions(Evaluation& evaluation, const facts::Lead& l
       question.expected_change += likelihoods[i] * std::popcount(after.grades ^ attainable);
       question.exact &= after.exact;
     }
-    if (question.expected_change > 0) questions.push_back(std::move(question));
+    // Of one whose answers can't be tried nothing says that they change nothing.
+    const bool may_change = !question.exact && !known && std::popcount(attainable) > 1;
+    if (question.expected_change > 0 || may_change) questions.push_back(std::move(question));
   }
   std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) {
     return a.expected_change > b.expected_change;

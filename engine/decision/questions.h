@@ -28,8 +28,8 @@ struct Question {
 };
 
 // The facts that the grade's rules read and nobody has confirmed, of which some answer changes what
-// is attainable; the one whose answer changes most first, then in schema order. `attainable` is
-// what FindAttainable gave on this row.
+// is attainable, or may, where answers can't be tried; the one whose answer changes most first,
+// then in schema order. `attainable` is what FindAttainable gave on this row.
 std::vector<Question> FindQuestions(Evaluation& evaluation, const facts::Lead& lead,
                                     uint64_t attainable);
 

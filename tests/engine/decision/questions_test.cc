@@ -144,6 +144,13 @@ TEST(Questions, OfATextAnyOtherAnswerIsOne) {
   EXPECT_THAT(Questions(Explain(bundle, {}, kNow)), ElementsAre("x: yes A ? D"));
 }
 
+TEST(Questions, AreAskedOfAFactWhoseAnswersCanNotBeTried) {
+  const auto bundle = testing::LoadText(Text("  x: { type: string }\n", "x.startsWith(\"yes\")"));
+  const Explanation explanation = Explain(bundle, {}, kNow);
+  ASSERT_EQ(explanation.questions.size(), 1u);
+  EXPECT_FALSE(explanation.questions[0].exact);
+}
+
 std::string IssuesOf(const std::string& facts) {
   base::IssueList issues;
   rules::LoadBundle({{"test/bundle.yaml", Text(facts, "true")}}, &issues);
