@@ -38,7 +38,13 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>
                                            size_t write_buffer_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
+  // In parts: the index of a large file in one piece has no room in a part of the cache, and would
+  // be read and decompressed by each read of a lead.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 4096;
   table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   table.format_version = 5;
@@ -81,6 +87,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options) {
 }
 
 // kOldStore: of version 1, and does not have all families that this version has.
+constexpr int kCacheShardBits = 2;
+
 enum class Found { kNothing, kHalfMade, kOldStore, kStore };
 
 absl::Status WrongFormat(const std::string& format) {
@@ -156,7 +164,8 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
     return absl::NotFoundError(absl::StrCat("there is no store in `", options.path, "`"));
   }
   if (*found == Found::kOldStore && options.read_only) return MustBeBroughtUp();
-  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  // Few parts, each large enough for the undivided index of a file from before.
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) {
     families.emplace_back(name, FamilyOptions(cache, options.write_buffer_bytes));
