@@ -6,6 +6,7 @@
 #include "engine/base/limits.h"
 #include "engine/decision/attainable.h"
 #include "engine/facts/statements.h"
+#include "engine/rules/answers.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -51,20 +52,15 @@ class Finder {
     if (fact.derivation != nullptr || !fact.changeable || !answers.exhaustive) return;
     Candidate candidate;
     candidate.fact = index;
-    facts::FactStatus status = facts::FactStatus::kUnknown;
-    if (const auto it = lead.facts.find(fact.name); it != lead.facts.end()) {
-      const facts::Belief belief =
-          facts::Resolve(it->second, bundle_.schema.source_roles.get(), evaluation_.context().now);
-      if (belief.value != nullptr) candidate.now = *belief.value;
-      status = belief.status;
-    }
+    const facts::Belief belief = facts::BeliefIn(lead, fact.name, bundle_.schema.source_roles.get(),
+                                                 evaluation_.context().now);
+    if (belief.value != nullptr) candidate.now = *belief.value;
     for (const cel::Value& value : answers.values) {
       const auto written = facts::ToFactValue(value);
       // A value that stands for all that no rule names is nothing to aim for.
-      const bool named = written.has_value() && !(value.kind() == cel::Kind::kString &&
-                                                  !value.text().empty() && value.text()[0] < ' ');
+      const bool named = written.has_value() && !rules::StandsForOthers(value);
       const bool same = candidate.now.has_value() && written == candidate.now;
-      if (named && !(same && status == facts::FactStatus::kConfirmed)) {
+      if (named && !(same && belief.status == facts::FactStatus::kConfirmed)) {
         candidate.values.push_back(value);
       }
     }

@@ -5,6 +5,7 @@
 
 #include "engine/decision/attainable.h"
 #include "engine/facts/statements.h"
+#include "engine/rules/answers.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -12,16 +13,10 @@ namespace {
 int Worst(uint64_t grades) { return grades == 0 ? -1 : std::countr_zero(grades); }
 int Best(uint64_t grades) { return grades == 0 ? -1 : 63 - std::countl_zero(grades); }
 
-// A text that stands for all those that no rule names has a control character (rules/answers.cc).
-bool StandsForOthers(const cel::Value& value) {
-  return value.kind() == cel::Kind::kString && !value.text().empty() && value.text()[0] < ' ';
-}
-
 bool IsConfirmed(const rules::Bundle& bundle, const facts::Lead& lead, const facts::Fact& fact,
                  absl::Time now) {
-  const auto it = lead.facts.find(fact.name);
-  if (it == lead.facts.end()) return false;
-  const facts::Belief belief = facts::Resolve(it->second, bundle.schema.source_roles.get(), now);
+  const facts::Belief belief =
+      facts::BeliefIn(lead, fact.name, bundle.schema.source_roles.get(), now);
   return belief.status == facts::FactStatus::kConfirmed && !belief.conflicted;
 }
 
@@ -55,7 +50,7 @@ std::vector<Question> FindQuestions(Evaluation& evaluation, const facts::Lead& l
       const Answer answer{index, values[i]};
       const Attainable after = FindAttainableIf(evaluation, {&answer, 1});
       AnswerOutcome& outcome = question.answers.emplace_back();
-      if (!StandsForOthers(values[i])) outcome.value = facts::ToFactValue(values[i]);
+      if (!rules::StandsForOthers(values[i])) outcome.value = facts::ToFactValue(values[i]);
       outcome.likelihood = likelihoods[i];
       outcome.grade = Worst(after.grades);
       outcome.potential_grade = Best(after.grades);

@@ -92,10 +92,7 @@ void FillAttributes(const Schema& schema, const Lead& lead, const StatedMask& st
   for (const FactAttribute& attribute : schema.attributes) {
     if (attribute.slot >= static_cast<int32_t>(slots.size())) return;
     const Fact& fact = schema.facts[attribute.fact];
-    Belief belief;
-    if (const auto it = lead.facts.find(fact.name); it != lead.facts.end()) {
-      belief = Resolve(it->second, schema.source_roles.get(), context.now);
-    }
+    Belief belief = BeliefIn(lead, fact.name, schema.source_roles.get(), context.now);
     // A value that can't be read is none.
     if (!stated[attribute.fact])
       belief = {nullptr, FactStatus::kUnknown, nullptr, belief.conflicted};

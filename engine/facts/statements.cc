@@ -142,10 +142,10 @@ absl::Time NextExpiry(const Lead& lead, absl::Time now) {
   return next;
 }
 
-size_t CountStatements(const Lead& lead) {
-  size_t count = 0;
-  for (const auto& [name, statements] : lead.facts) count += statements.size();
-  return count;
+Belief BeliefIn(const Lead& lead, absl::string_view fact, const cel::EnumType* roles,
+                absl::Time now) {
+  const auto it = lead.facts.find(fact);
+  return it == lead.facts.end() ? Belief() : Resolve(it->second, roles, now);
 }
 
 }  // namespace leadgrade::facts

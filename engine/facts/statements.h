@@ -1,10 +1,10 @@
 // What counts of what several sources say of one fact.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/cel/type.h"
 #include "engine/facts/lead.h"
@@ -40,7 +40,8 @@ void State(Lead& lead, const std::string& fact, StatedFact statement);
 // The earliest instant after `now` at which a statement expires; InfiniteFuture: none does.
 absl::Time NextExpiry(const Lead& lead, absl::Time now);
 
-// How many statements the lead has, of all facts.
-size_t CountStatements(const Lead& lead);
+// What counts of all that is said of one fact; unknown where nothing is said.
+Belief BeliefIn(const Lead& lead, absl::string_view fact, const cel::EnumType* roles,
+                absl::Time now);
 
 }  // namespace leadgrade::facts

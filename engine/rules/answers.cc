@@ -23,6 +23,8 @@ using cel::Value;
 using facts::Fact;
 
 constexpr size_t kMaxAnswers = 64;
+// A control character: no rule file may hold one, so it equals no constant.
+constexpr absl::string_view kOtherText = "\x01";
 
 void VisitPrograms(const RuleSet& set, const std::function<void(const cel::Program&)>& visit) {
   const auto each = [&](const std::shared_ptr<const cel::Program>& program) {
@@ -230,8 +232,7 @@ class AnswerFinder {
     for (const Value& constant : constants_) {
       if (constant.kind() == Kind::kString) Add(constant);
     }
-    // A control character: no rule file may hold one, so it equals no constant.
-    Add(Value::String("\x01"));
+    Add(Value::String(kOtherText));
   }
 
   // The constants as values of the fact's own type, rising. An int fact compared with 2.5 changes
@@ -304,6 +305,10 @@ void FindAnswers(Bundle* bundle) {
       bundle->answers[i].known_asked |= bundle->answers[derived].known_asked;
     }
   }
+}
+
+bool StandsForOthers(const Value& answer) {
+  return answer.kind() == Kind::kString && answer.text() == kOtherText;
 }
 
 }  // namespace leadgrade::rules

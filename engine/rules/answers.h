@@ -8,4 +8,7 @@ namespace leadgrade::rules {
 // rules are compiled.
 void FindAnswers(Bundle* bundle);
 
+// Whether an answer stands for all texts that no rule names.
+bool StandsForOthers(const cel::Value& answer);
+
 }  // namespace leadgrade::rules

@@ -13,6 +13,7 @@
 #include "service/store/rocksdb_store.h"
 #include "tests/service/store/temp_dir.h"
 #include "tests/testing/bundles.h"
+#include "tests/testing/forwarding_store.h"
 
 namespace leadgrade::leads {
 namespace {
@@ -28,82 +29,21 @@ store::RocksDbOptions InDirectory(const std::string& path) {
 }
 
 // A store whose writes can be held back, to fill a queue, and made to fail.
-class GatedStore : public store::LeadStore {
+class GatedStore : public testing::ForwardingStore {
  public:
-  explicit GatedStore(std::unique_ptr<store::LeadStore> real) : real_(std::move(real)) {}
+  using ForwardingStore::ForwardingStore;
 
   absl::Status Apply(std::vector<store::LeadWrite>& writes, store::Durability durability) override {
     ++applies;
     applies.notify_all();
     const std::lock_guard<std::mutex> wait(gate);
     if (fails) return absl::UnavailableError("the disk is full");
-    return real_->Apply(writes, durability);
-  }
-
-  const std::string& store_id() const override { return real_->store_id(); }
-  absl::StatusOr<store::StoredLead> Get(absl::string_view id) const override {
-    return real_->Get(id);
-  }
-  std::vector<absl::StatusOr<store::StoredLead>> GetMany(
-      const std::vector<std::string>& ids) const override {
-    return real_->GetMany(ids);
-  }
-  absl::StatusOr<bool> HasEvent(absl::string_view id, absl::string_view event) const override {
-    return real_->HasEvent(id, event);
-  }
-  absl::StatusOr<std::vector<store::StoredEvent>> Events(absl::string_view id,
-                                                         size_t limit) const override {
-    return real_->Events(id, limit);
-  }
-  absl::Status Flush() override { return real_->Flush(); }
-  absl::StatusOr<store::ListPage> ListById(absl::string_view after, size_t limit) const override {
-    return real_->ListById(after, limit);
-  }
-  absl::StatusOr<store::ListPage> ListByDue(absl::string_view after, size_t limit) const override {
-    return real_->ListByDue(after, limit);
-  }
-  absl::StatusOr<store::ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
-                                              size_t limit) const override {
-    return real_->ListByGrade(grade, after, limit);
-  }
-  absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const override {
-    return real_->ListDue(time, limit);
-  }
-  absl::StatusOr<std::vector<store::LoggedChange>> Changes(uint64_t after,
-                                                           size_t limit) const override {
-    return real_->Changes(after, limit);
-  }
-  uint64_t last_sequence() const override { return real_->last_sequence(); }
-  uint64_t first_resumable() const override { return real_->first_resumable(); }
-  absl::StatusOr<store::LeadHistory> History(absl::string_view id, absl::Time time) const override {
-    return real_->History(id, time);
-  }
-  absl::StatusOr<uint32_t> KeepBundle(absl::string_view digest, absl::string_view name,
-                                      const std::map<std::string, std::string>& files,
-                                      absl::Time now) override {
-    return real_->KeepBundle(digest, name, files, now);
-  }
-  absl::Status Activate(uint32_t bundle, absl::Time time) override {
-    return real_->Activate(bundle, time);
-  }
-  absl::StatusOr<store::KeptBundle> Bundle(uint32_t number) const override {
-    return real_->Bundle(number);
-  }
-  absl::StatusOr<uint32_t> BundleInForceAt(absl::Time time) const override {
-    return real_->BundleInForceAt(time);
-  }
-  absl::StatusOr<std::string> swept() const override { return real_->swept(); }
-  absl::Status SetSwept(absl::string_view digest) override { return real_->SetSwept(digest); }
-  absl::StatusOr<uint64_t> Verify(const std::function<void(std::string)>& report) const override {
-    return real_->Verify(report);
+    return ForwardingStore::Apply(writes, durability);
   }
 
   std::mutex gate;
   std::atomic<int> applies = 0;
   std::atomic<bool> fails = false;
-
- private:
-  std::unique_ptr<store::LeadStore> real_;
 };
 
 facts::StatedFact Stated(facts::FactValue value) {
