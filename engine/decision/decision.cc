@@ -15,8 +15,8 @@ using cel::Value;
 class Decider {
  public:
   Decider(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
-          absl::Time now)
-      : bundle_(*bundle), lead_(lead), evaluation_(*bundle, lead, now) {
+          absl::Time now, const std::vector<NextAction>* open)
+      : bundle_(*bundle), lead_(lead), open_(open), evaluation_(*bundle, lead, now) {
     decision_.bundle = bundle;
     decision_.now = now;
   }
@@ -140,14 +140,24 @@ class Decider {
   void AddAction(const rules::Action& action) {
     NextAction next;
     next.action = &action;
-    next.proposed_time = decision_.now;
-    for (const facts::OpenAction& open : lead_.open_actions) {
-      if (open.code == action.code) next.proposed_time = open.proposed_time;
-    }
+    next.proposed_time = ProposedBefore(action).value_or(decision_.now);
     if (action.due_within > absl::ZeroDuration()) {
       next.due_time = next.proposed_time + action.due_within;
     }
     decision_.actions.push_back(next);
+  }
+
+  std::optional<absl::Time> ProposedBefore(const rules::Action& action) const {
+    if (open_ != nullptr) {
+      for (const NextAction& open : *open_) {
+        if (open.action == &action) return open.proposed_time;
+      }
+      return std::nullopt;
+    }
+    for (const facts::OpenAction& open : lead_.open_actions) {
+      if (open.code == action.code) return open.proposed_time;
+    }
+    return std::nullopt;
   }
 
   void TakeShown() {
@@ -167,6 +177,7 @@ class Decider {
 
   const rules::Bundle& bundle_;
   const facts::Lead& lead_;
+  const std::vector<NextAction>* const open_;
   Evaluation evaluation_;
   Decision decision_;
 };
@@ -175,8 +186,9 @@ class Decider {
 
 std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
                                            const facts::Lead& lead, absl::Time now,
-                                           const DecideOptions& options) {
-  return Decider(bundle, lead, now).Decide(options);
+                                           const DecideOptions& options,
+                                           const std::vector<NextAction>* open) {
+  return Decider(bundle, lead, now, open).Decide(options);
 }
 
 const rules::Rule* SettlingRule(const Decision& decision) {

@@ -104,7 +104,7 @@ absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
   absl::Time until = first;
   for (int probe = 0; probe < kMaxProbes; ++probe) {
     if (until == absl::InfiniteFuture() || until <= decision.now) return until;
-    const auto [later, holds] = DecideOnce(bundle, lead, until);
+    const auto [later, holds] = DecideOnce(bundle, lead, until, {}, &decision.actions);
     if (!SameAnswer(decision, later)) return until;
     // Beyond analysis from here on: the instant itself is as far as it is known to hold.
     if (holds <= until) return until;

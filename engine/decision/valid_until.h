@@ -20,9 +20,11 @@ absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
 bool SameAnswer(const Decision& a, const Decision& b);
 
 // The decision without valid_until, and HoldsAtLeastUntil of its evaluation where
-// `options.valid_until` asks for it (else the decision's own instant).
+// `options.valid_until` asks for it (else the decision's own instant). `open`: the actions of the
+// decision before it, where that is not the one which the lead has on record.
 std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
                                            const facts::Lead& lead, absl::Time now,
-                                           const DecideOptions& options = {});
+                                           const DecideOptions& options = {},
+                                           const std::vector<NextAction>* open = nullptr);
 
 }  // namespace leadgrade::decision

@@ -2,7 +2,8 @@
 // book, timers and store, which are killed again and again. Afterwards every grade change is held
 // against a recomputation by brute force. See oracle.h and verdict.h for what must agree.
 //
-// usage: simulation_quarter [--leads N] [--seed N] [--zone NAME] [--kills N] [--dir DIR]
+// usage: simulation_quarter [--leads N] [--first N] [--seed N] [--zone NAME] [--kills N] [--dir
+// DIR]
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ namespace {
 
 struct Options {
   int leads = 2000;
+  int first = 0;  // the number of the first; a lead's life depends on its number and the seed alone
   uint64_t seed = 1;
   std::string zone = "Asia/Shanghai";
   int kills = 24;
@@ -37,6 +39,8 @@ bool Parse(int argc, char** argv, Options* options) {
     const std::string name = argv[i];
     if (name == "--leads") {
       options->leads = std::atoi(argv[i + 1]);
+    } else if (name == "--first") {
+      options->first = std::atoi(argv[i + 1]);
     } else if (name == "--seed") {
       options->seed = std::strtoull(argv[i + 1], nullptr, 10);
     } else if (name == "--zone") {
@@ -49,7 +53,8 @@ bool Parse(int argc, char** argv, Options* options) {
       return false;
     }
   }
-  return argc % 2 == 1 && options->leads > 0 && options->leads < 1000000 && options->kills >= 0;
+  return argc % 2 == 1 && options->leads > 0 && options->first >= 0 &&
+         options->first < 1000000 - options->leads && options->kills >= 0;
 }
 
 // The shipped bundle, its days in another zone.
@@ -61,9 +66,9 @@ std::shared_ptr<const rules::Bundle> BundleIn(const std::string& zone) {
   return testing::Load(files);
 }
 
-std::vector<Scheduled> Schedule(const Quarter& quarter, int leads) {
+std::vector<Scheduled> Schedule(const Quarter& quarter, int first, int leads) {
   std::vector<Scheduled> schedule;
-  for (int lead = 0; lead < leads; ++lead) {
+  for (int lead = first; lead < first + leads; ++lead) {
     const std::vector<Input> life = LifeOf(quarter, lead);
     for (size_t i = 0; i < life.size(); ++i) {
       schedule.push_back({absl::ToUnixNanos(life[i].arrival), lead, static_cast<int32_t>(i)});
@@ -145,7 +150,7 @@ int Main(const Options& options) {
       "/leadgrade-quarter-XXXXXX");
   if (mkdtemp(directory.data()) == nullptr) return 1;
   world.data = directory + "/store";
-  const std::vector<Scheduled> schedule = Schedule(world.quarter, options.leads);
+  const std::vector<Scheduled> schedule = Schedule(world.quarter, options.first, options.leads);
   world.schedule = &schedule;
   Journal journal(schedule.size());
   world.journal = &journal;
@@ -190,8 +195,10 @@ int Main(const Options& options) {
 int main(int argc, char** argv) {
   leadgrade::simulation::Options options;
   if (!leadgrade::simulation::Parse(argc, argv, &options)) {
-    std::fprintf(stderr, "usage: %s [--leads N] [--seed N] [--zone NAME] [--kills N] [--dir DIR]\n",
-                 argv[0]);
+    std::fprintf(
+        stderr,
+        "usage: %s [--leads N] [--first N] [--seed N] [--zone NAME] [--kills N] [--dir DIR]\n",
+        argv[0]);
     return 2;
   }
   return leadgrade::simulation::Main(options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "tests/simulation/oracle.h"
@@ -33,16 +34,18 @@ class Judging {
   Judging(const World& world, const std::vector<Stretch>& stretches, store::LeadStore& store)
       : world_(world), journal_(*world.journal), stretches_(stretches), store_(store) {}
 
-  Verdict Run(int leads) {
+  Verdict Run() {
     ReadLog();
-    std::vector<std::vector<int64_t>> applied(leads), probed(leads);
+    std::map<int, std::vector<int64_t>> applied, probed;
     for (int64_t i = 0; i < journal_.head().applied; ++i) {
       applied[journal_.applied(i).lead].push_back(i);
     }
     for (int64_t i = 0; i < journal_.head().probed; ++i) {
       probed[journal_.probed(i).lead].push_back(i);
     }
-    for (int lead = 0; lead < leads; ++lead) JudgeLead(lead, applied[lead], probed[lead]);
+    std::set<int> leads;
+    for (const Scheduled& item : *world_.schedule) leads.insert(item.lead);
+    for (const int lead : leads) JudgeLead(lead, applied[lead], probed[lead]);
     for (const auto& [id, changes] : log_) Wrong(id, "is not a lead of the quarter");
     const auto count = store_.Verify([this](std::string finding) { Wrong("store", finding); });
     if (!count.ok()) Wrong("store", count.status().ToString());
@@ -175,9 +178,7 @@ class Judging {
 }  // namespace
 
 Verdict Judge(const World& world, const std::vector<Stretch>& stretches, store::LeadStore& store) {
-  int leads = 0;
-  for (const Scheduled& item : *world.schedule) leads = std::max(leads, item.lead + 1);
-  return Judging(world, stretches, store).Run(leads);
+  return Judging(world, stretches, store).Run();
 }
 
 }  // namespace leadgrade::simulation

@@ -86,6 +86,28 @@ TEST(Advance, ALeadNeverDecidedIsDecidedOnce) {
   EXPECT_THAT(advanced.changes, SizeIs(1));
 }
 
+TEST(Advance, AnActionJustProposedKeepsItsPlaceWhileNothingTurns) {
+  std::string text = Text("days_since(last_visit) > 30");
+  const auto put_before = [&text](const std::string& place, const std::string& line) {
+    text.insert(text.find(place), line);
+  };
+  put_before("---\napiVersion: leadgrade/v1\nkind: RuleSet\nmetadata: { name: next }",
+             "  meet: { title: { zh: 见, en: Meet }, dueWithin: 10d }\n");
+  put_before("---\napiVersion: leadgrade/v1\nkind: RuleSet\nmetadata: { name: grading }",
+             "  - id: meet\n    reason: { zh: 因, en: R }\n    when: last_visit != null\n"
+             "    then: { action: meet }\n");
+  const auto bundle = testing::LoadText(text);
+  facts::Lead lead;
+  Advance(bundle, lead, {FactAt(Day(1), "need", {false}), EventAt(Day(1), "visit")}, Day(1));
+  const Advanced advanced =
+      Advance(bundle, lead, {FactAt(Day(4), "need", {true}), EventAt(Day(12), "visit")}, Day(4));
+  // The call is due on day 5, the meeting on day 11.
+  ASSERT_THAT(advanced.decision.actions, SizeIs(2));
+  EXPECT_EQ(advanced.decision.actions[0].action->code, "call");
+  // On day 12 there will be a visit that turns nothing; a call proposed only then would come last.
+  EXPECT_EQ(testing::ToText(lead.valid_until), "2026-04-12T00:00:00Z");
+}
+
 TEST(Advance, TakesChangesInTimeOrderWhateverTheirOrder) {
   const auto bundle = testing::LoadText(Text());
   facts::Lead lead;

@@ -73,7 +73,7 @@ Verdict Check(const std::shared_ptr<const rules::Bundle>& bundle, const facts::L
   }
   for (absl::Time instant : instants) {
     if (instant <= now || instant >= decision.valid_until) continue;
-    const Decision later = DecideOnce(bundle, lead, instant).first;
+    const Decision later = DecideOnce(bundle, lead, instant, {}, &decision.actions).first;
     if (SameAnswer(decision, later)) continue;
     ADD_FAILURE() << Show(decision) << ", valid until "
                   << absl::FormatTime(decision.valid_until, absl::UTCTimeZone()) << ", but "
@@ -82,7 +82,7 @@ Verdict Check(const std::shared_ptr<const rules::Bundle>& bundle, const facts::L
     break;
   }
   if (decision.valid_until == absl::InfiniteFuture()) return Verdict::kNever;
-  const Decision next = DecideOnce(bundle, lead, decision.valid_until).first;
+  const Decision next = DecideOnce(bundle, lead, decision.valid_until, {}, &decision.actions).first;
   return SameAnswer(decision, next) ? Verdict::kEarly : Verdict::kTurns;
 }
 
