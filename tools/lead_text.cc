@@ -71,6 +71,10 @@ std::string LeadText(const v1::Lead& lead, const v1::Bundle& bundle, const Reade
   if (!lead.display_name().empty()) absl::StrAppend(&text, "  ", Printable(lead.display_name()));
   absl::StrAppend(&text, "\n", Label(language, "等级 ", "grade "),
                   lead.grade().empty() ? "-" : lead.grade());
+  if (lead.has_grade_valid_until()) {
+    absl::StrAppend(&text, Label(language, "（无新消息则保持到 ", " (with no news until "),
+                    TimeText(lead.grade_valid_until(), reader.zone), Label(language, "）", ")"));
+  }
   if (!lead.owner().empty()) {
     absl::StrAppend(&text, Label(language, "，负责人 ", ", owner "), Printable(lead.owner()));
   }

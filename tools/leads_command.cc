@@ -160,9 +160,10 @@ void AddList(CLI::App* leads, int* exit_code) {
   AddGrades(command, &options->query.grades);
   command
       ->add_option("--order-by", options->query.order_by,
-                   "`valid_until`: what the clock changes next comes first")
+                   "`grade_valid_until`: whose grade the clock changes next comes first;\n"
+                   "`valid_until`: the same of grade, reasons, actions and all else")
       ->type_name("FIELD")
-      ->check(CLI::IsMember({"valid_until"}));
+      ->check(CLI::IsMember({"grade_valid_until", "valid_until"}));
   command->add_option("--limit", options->query.limit, "At most so many leads; 0: all")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
@@ -176,7 +177,7 @@ void AddList(CLI::App* leads, int* exit_code) {
       "JSON: one object a line, {\"lead\", \"decision\", \"daysLeft\"}. CSV: texts that a "
       "spreadsheet\n"
       "would take for a formula begin with '.\n\n"
-      "Example:\n  leadgrade leads list --grade A --grade B --limit 0");
+      "Example:\n  leadgrade leads list --order-by grade_valid_until --limit 20");
   command->callback([options, exit_code] { *exit_code = Lister(*options).Run(); });
 }
 

@@ -94,6 +94,7 @@ class Advancer {
     lead_.open_actions = std::move(open);
     lead_.decided_time = time;
     lead_.valid_until = decision.valid_until;
+    lead_.grade_valid_until = FindGradeValidUntil(bundle_, lead_, decision);
     lead_.bundle_digest = bundle_->digest;
     last_ = std::move(decision);
   }

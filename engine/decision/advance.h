@@ -39,10 +39,10 @@ struct Advanced {
 // decision is made at that last decision's time, since what was said is not rewritten; the event
 // itself keeps its own time in the timeline. A change dated after `now` counts as of its time: it
 // is kept, and takes effect later. Updates facts, timeline, grade_history, grade_override,
-// open_actions, decided_time, valid_until and bundle_digest of `lead`. With no changes and now <
-// lead.valid_until under the same bundle this is one Decide. At most kMaxClockSteps clock steps,
-// then it goes to `now` directly. Bounds of limits.h on timeline and history: the oldest grade
-// changes are dropped past their bound; too many events is the caller's check.
+// open_actions and the decision on record of `lead`. With no changes and now < lead.valid_until
+// under the same bundle this is one Decide. At most kMaxClockSteps clock steps, then it goes to
+// `now` directly. Bounds of limits.h on timeline and history: the oldest grade changes are dropped
+// past their bound; too many events is the caller's check.
 Advanced Advance(const std::shared_ptr<const rules::Bundle>& bundle, facts::Lead& lead,
                  std::vector<Change> changes, absl::Time now);
 

@@ -21,7 +21,7 @@ class Decider {
     decision_.now = now;
   }
 
-  std::pair<Decision, absl::Time> Decide(const DecideOptions& options) {
+  std::pair<Decision, absl::Time> Decide(const DecideOptions& options, bool grade_only) {
     for (const facts::UnreadableFact& fact : evaluation_.notes().unreadable) {
       decision_.issues.push_back({"unreadable-fact", "", "", fact.fact + ": " + fact.reason});
     }
@@ -49,7 +49,7 @@ class Decider {
     decision_.provisional = decision_.attainable.size() != 1 || !decision_.issues.empty();
     if (options.fact_values) TakeFactValues();
     const absl::Time holds =
-        options.valid_until ? HoldsAtLeastUntil(evaluation_, lead_) : decision_.now;
+        options.valid_until ? HoldsAtLeastUntil(evaluation_, lead_, grade_only) : decision_.now;
     return {std::move(decision_), holds};
   }
 
@@ -187,8 +187,8 @@ class Decider {
 std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
                                            const facts::Lead& lead, absl::Time now,
                                            const DecideOptions& options,
-                                           const std::vector<NextAction>* open) {
-  return Decider(bundle, lead, now, open).Decide(options);
+                                           const std::vector<NextAction>* open, bool grade_only) {
+  return Decider(bundle, lead, now, open).Decide(options, grade_only);
 }
 
 const rules::Rule* SettlingRule(const Decision& decision) {

@@ -38,7 +38,7 @@ bool IsNumber(const Value& value) {
 }  // namespace
 
 Evaluation::Evaluation(const rules::Bundle& bundle, const facts::Lead& lead, absl::Time now)
-    : bundle_(bundle), slots_(bundle.slot_count) {
+    : bundle_(bundle), lead_(lead), slots_(bundle.slot_count) {
   context_.slots = slots_;
   context_.now = now;
   context_.zone = bundle.time_zone;

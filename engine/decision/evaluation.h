@@ -37,6 +37,7 @@ class Evaluation {
   Evaluation(const rules::Bundle& bundle, const facts::Lead& lead, absl::Time now);
 
   const rules::Bundle& bundle() const { return bundle_; }
+  const facts::Lead& lead() const { return lead_; }
   const facts::StatedMask& stated() const { return stated_; }
   const facts::RowNotes& notes() const { return notes_; }
   cel::EvalContext& context() { return context_; }
@@ -85,6 +86,7 @@ class Evaluation {
   cel::Value PendingUnknown();
 
   const rules::Bundle& bundle_;
+  const facts::Lead& lead_;
   cel::Arena arena_;
   cel::Arena::Mark before_trials_;
   absl::InlinedVector<cel::Value, 64> slots_;

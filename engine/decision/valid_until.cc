@@ -27,9 +27,25 @@ bool SameRules(const std::vector<MatchedRule>& a, const std::vector<MatchedRule>
                     [](const MatchedRule& x, const MatchedRule& y) { return x.rule == y.rule; });
 }
 
+// From `until` on, which is after the decision, past instants at which `same` holds of the decision
+// made there.
+template <typename Same>
+absl::Time LookPast(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+                    const Decision& decision, absl::Time until, bool grade_only, const Same& same) {
+  for (int probe = 0; probe < kMaxProbes; ++probe) {
+    if (until == absl::InfiniteFuture() || until <= decision.now) return until;
+    const auto [later, holds] = DecideOnce(bundle, lead, until, {}, &decision.actions, grade_only);
+    if (!same(later)) return until;
+    // Beyond analysis from here on: the instant itself is as far as it is known to hold.
+    if (holds <= until) return until;
+    until = holds;
+  }
+  return until;
+}
+
 }  // namespace
 
-absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
+absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead, bool grade_only) {
   const rules::Bundle& bundle = evaluation.bundle();
   cel::EvalContext& context = evaluation.context();
   absl::Time until =
@@ -57,7 +73,7 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
     if (fact.timed == nullptr || evaluation.stated()[index]) continue;
     courses[fact.slot] = fact.timed->Eval(context, courses).course;
   }
-  for (int index : bundle.evaluation_order) {
+  for (int index : grade_only ? bundle.grade_rule_sets : bundle.evaluation_order) {
     const rules::RuleSet& set = bundle.rule_sets[index];
     absl::Time holds = absl::InfiniteFuture();
     for (const auto& timed : set.timed) {
@@ -66,6 +82,7 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead) {
     for (const rules::Output& output : set.outputs) courses[output.slot].until = holds;
     until = std::min(until, holds);
   }
+  if (grade_only) return until;
   for (const auto& [name, slot] : bundle.shown_slots) {
     until = std::min(until, facts::HoldsUntil(courses[slot], context));
   }
@@ -101,16 +118,16 @@ bool SameAnswer(const Decision& a, const Decision& b) {
 
 absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
                           const facts::Lead& lead, const Decision& decision, absl::Time first) {
-  absl::Time until = first;
-  for (int probe = 0; probe < kMaxProbes; ++probe) {
-    if (until == absl::InfiniteFuture() || until <= decision.now) return until;
-    const auto [later, holds] = DecideOnce(bundle, lead, until, {}, &decision.actions);
-    if (!SameAnswer(decision, later)) return until;
-    // Beyond analysis from here on: the instant itself is as far as it is known to hold.
-    if (holds <= until) return until;
-    until = holds;
-  }
-  return until;
+  return LookPast(bundle, lead, decision, first, false,
+                  [&](const Decision& later) { return SameAnswer(decision, later); });
+}
+
+absl::Time FindGradeValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
+                               const facts::Lead& lead, const Decision& decision) {
+  return LookPast(bundle, lead, decision, decision.valid_until, true, [&](const Decision& later) {
+    return later.grade == decision.grade &&
+           later.grade_override.has_value() == decision.grade_override.has_value();
+  });
 }
 
 }  // namespace leadgrade::decision

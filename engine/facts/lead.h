@@ -105,6 +105,8 @@ struct Lead {
   // InfinitePast for a lead never decided.
   absl::Time decided_time = absl::InfinitePast();
   absl::Time valid_until = absl::InfinitePast();
+  // Until when the clock alone does not change the lead's grade: valid_until or later.
+  absl::Time grade_valid_until = absl::InfinitePast();
   std::string bundle_digest;
 };
 

@@ -46,6 +46,7 @@ WriteBatch::Working WriteBatch::Existing(store::StoredLead stored) {
   working.exists = true;
   working.write.old_grade = stored.grade;
   working.write.old_due = store::DueTime(stored.lead);
+  working.write.old_grade_due = store::GradeDueTime(stored.lead);
   working.write.lead = std::move(stored);
   return working;
 }

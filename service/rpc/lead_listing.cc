@@ -41,7 +41,25 @@ std::vector<std::string> ReadGrades(const rules::Bundle& bundle,
   return grades;
 }
 
-constexpr char kByValidUntil[] = "valid_until";
+// Orders that can be asked for: by an index of instants, leads without one last.
+struct Order {
+  const char* name;
+  absl::StatusOr<store::ListPage> (store::LeadStore::*list)(absl::string_view, size_t) const;
+  absl::Time (*instant)(const facts::Lead&);
+};
+constexpr Order kOrders[] = {
+    {"valid_until", &store::LeadStore::ListByDue, &store::DueTime},
+    {"grade_valid_until", &store::LeadStore::ListByGradeDue, &store::GradeDueTime},
+};
+
+// Null where there is no such order.
+const Order* FindOrder(absl::string_view name) {
+  for (const Order& order : kOrders) {
+    if (order.name == name) return &order;
+  }
+  return nullptr;
+}
+
 // So many leads are looked at for one page: a grade may be rare among those that lapse next.
 constexpr size_t kMaxLookedAt = 5000;
 
@@ -55,15 +73,15 @@ class Lister {
         bundle_(bundle),
         request_(request),
         grades_(std::move(grades)),
-        by_due_(request.order_by() == kByValidUntil),
+        order_(FindOrder(request.order_by())),
         size_(request.page_size() == 0
                   ? kDefaultPage
                   : std::min(static_cast<size_t>(request.page_size()), kMaxPage)),
         response_(response) {}
 
   absl::Status Run(const leads::Wanted& wanted) {
-    // By due time: those the clock changes, then the others.
-    const size_t lists = by_due_ ? 2 : std::max<size_t>(grades_.size(), 1);
+    // By an instant: those the clock changes, then the others.
+    const size_t lists = order_ != nullptr ? 2 : std::max<size_t>(grades_.size(), 1);
     const std::vector<std::string> list = Name();
     if (!request_.page_token().empty()) {
       const auto position = ReadPageToken(store_.store_id(), list, request_.page_token());
@@ -84,7 +102,7 @@ class Lister {
   // What tells this list from others of the store. No grade's name has a space.
   std::vector<std::string> Name() const {
     std::vector<std::string> name = grades_;
-    if (by_due_) name.push_back(absl::StrCat("order by ", kByValidUntil));
+    if (order_ != nullptr) name.push_back(absl::StrCat("order by ", order_->name));
     return name;
   }
 
@@ -94,15 +112,15 @@ class Lister {
   }
 
   absl::StatusOr<store::ListPage> Read(size_t limit) const {
-    if (by_due_ && at_.list == 0) return store_.ListByDue(at_.after, limit);
-    if (by_due_ || grades_.empty()) return store_.ListById(at_.after, limit);
+    if (order_ != nullptr && at_.list == 0) return (store_.*order_->list)(at_.after, limit);
+    if (order_ != nullptr || grades_.empty()) return store_.ListById(at_.after, limit);
     return store_.ListByGrade(grades_[at_.list], at_.after, limit);
   }
 
   // The store's own lists hold what is asked for; of the others a part is left out.
   bool IsWanted(const store::StoredLead& lead) const {
-    if (!by_due_) return true;
-    if (at_.list == 1 && store::DueTime(lead.lead) != absl::InfiniteFuture()) return false;
+    if (order_ == nullptr) return true;
+    if (at_.list == 1 && order_->instant(lead.lead) != absl::InfiniteFuture()) return false;
     return grades_.empty() ||
            std::find(grades_.begin(), grades_.end(), lead.grade) != grades_.end();
   }
@@ -146,7 +164,7 @@ class Lister {
   const rules::Bundle& bundle_;
   const v1::ListLeadsRequest& request_;
   const std::vector<std::string> grades_;
-  const bool by_due_;
+  const Order* const order_;  // null: by id
   const size_t size_;
   PagePosition at_;
   size_t bytes_ = 0;
@@ -168,8 +186,9 @@ absl::Status ListLeads(const leads::LeadBook& book, const store::LeadStore& stor
                                    ", or 0 for ", kDefaultPage)});
   }
   std::vector<std::string> grades = ReadGrades(bundle, request, &violations);
-  if (!request.order_by().empty() && request.order_by() != kByValidUntil) {
-    violations.push_back({"order_by", absl::StrCat("expected `", kByValidUntil, "`, or nothing")});
+  if (!request.order_by().empty() && FindOrder(request.order_by()) == nullptr) {
+    violations.push_back({"order_by", absl::StrCat("expected `", kOrders[0].name, "`, `",
+                                                   kOrders[1].name, "`, or nothing")});
   }
   CheckLanguage(request.language_code(), &violations);
   if (!violations.empty()) return InvalidFields(violations);

@@ -33,6 +33,9 @@ void ToProto(const store::StoredLead& lead, const rules::Bundle& bundle, absl::T
   if (lead.lead.grade_override.has_value()) {
     convert::ToProto(*lead.lead.grade_override, out->mutable_grade_override());
   }
+  if (const absl::Time due = store::GradeDueTime(lead.lead); due != absl::InfiniteFuture()) {
+    *out->mutable_grade_valid_until() = convert::ToProto(due);
+  }
   out->set_event_count(static_cast<int32_t>(lead.lead.timeline.size()));
   *out->mutable_create_time() = convert::ToProto(lead.create_time);
   *out->mutable_update_time() = convert::ToProto(lead.update_time);

@@ -95,11 +95,16 @@ struct KeptBundle {
 // was never decided.
 absl::Time DueTime(const facts::Lead& lead);
 
+// When the lead's grade may change by the clock alone: DueTime or later. InfiniteFuture: never.
+absl::Time GradeDueTime(const facts::Lead& lead);
+
 // All that one lead's change writes, applied as one.
 struct LeadWrite {
   StoredLead lead;        // the record after; its revision is set by the caller
   std::string old_grade;  // as indexed before; "" when the lead is new
-  absl::Time old_due = absl::InfiniteFuture();  // DueTime of the lead as it was before
+  // DueTime and GradeDueTime of the lead as it was before.
+  absl::Time old_due = absl::InfiniteFuture();
+  absl::Time old_grade_due = absl::InfiniteFuture();
   bool is_new = false;
   bool remove = false;                // delete the lead, its events, journal and index entries
   std::vector<StoredEvent> events;    // new ones
@@ -156,6 +161,8 @@ class LeadStore {
   // By DueTime, then by id, through the index; leads for which the clock asks nothing are not in
   // it.
   virtual absl::StatusOr<ListPage> ListByDue(absl::string_view after, size_t limit) const = 0;
+  // The same by GradeDueTime.
+  virtual absl::StatusOr<ListPage> ListByGradeDue(absl::string_view after, size_t limit) const = 0;
   // Ids of leads whose decision on record stopped holding at or before `time`, earliest first.
   virtual absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const = 0;
 

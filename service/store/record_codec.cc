@@ -316,6 +316,9 @@ std::string EncodeLead(const StoredLead& stored) {
   if (lead.valid_until != absl::InfiniteFuture()) {
     Encode(lead.valid_until, record.mutable_valid_until());
   }
+  if (lead.grade_valid_until != lead.valid_until) {
+    Encode(lead.grade_valid_until, record.mutable_grade_valid_until());
+  }
   Encode(stored.create_time, record.mutable_created());
   Encode(stored.update_time, record.mutable_updated());
   record.set_revision(stored.revision);
@@ -343,6 +346,8 @@ absl::StatusOr<StoredLead> DecodeLead(absl::string_view lead_id, absl::string_vi
   lead.decided_time = record.has_decided() ? Decode(record.decided()) : absl::InfinitePast();
   lead.valid_until =
       record.has_valid_until() ? Decode(record.valid_until()) : absl::InfiniteFuture();
+  lead.grade_valid_until =
+      record.has_grade_valid_until() ? Decode(record.grade_valid_until()) : lead.valid_until;
   stored.create_time = Decode(record.created());
   stored.update_time = Decode(record.updated());
   stored.revision = record.revision();

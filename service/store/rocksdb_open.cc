@@ -6,6 +6,7 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 #include "absl/strings/match.h"
@@ -20,11 +21,22 @@ namespace {
 constexpr absl::string_view kFormatKey = "format";
 constexpr absl::string_view kStoreIdKey = "store_id";
 
-// Those that a store of version 1 has come first.
-const char* const kFamilyNames[kFamilyCount] = {"default",   "leads",   "events",  "grade_index",
-                                                "due_index", "changes", "journal", "bundles"};
-constexpr int kOldVersion = 1;
-constexpr size_t kOldFamilyCount = kJournal;
+// Those that a store of an earlier version has come first.
+const char* const kFamilyNames[kFamilyCount] = {"default",     "leads",     "events",
+                                                "grade_index", "due_index", "changes",
+                                                "journal",     "bundles",   "grade_due_index"};
+// By version, how many of them it has.
+constexpr size_t kFamilyCounts[kFormatVersion + 1] = {0, kJournal, kGradeDueIndex, kFamilyCount};
+
+constexpr int kUpgradeBatch = 10000;
+
+// Of a version that this program reads or brings up to its own; nullopt for any other.
+std::optional<int> VersionOf(absl::string_view format) {
+  for (int version = 1; version <= kFormatVersion; ++version) {
+    if (format == absl::StrCat(version)) return version;
+  }
+  return std::nullopt;
+}
 
 rocksdb::CompressionType Compression() {
   const auto supported = rocksdb::GetSupportedCompressions();
@@ -86,9 +98,9 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options) {
   return out;
 }
 
-// kOldStore: of version 1, and does not have all families that this version has.
 constexpr int kCacheShardBits = 2;
 
+// kOldStore: of an earlier version, and does not have all families that this version has.
 enum class Found { kNothing, kHalfMade, kOldStore, kStore };
 
 absl::Status WrongFormat(const std::string& format) {
@@ -96,22 +108,25 @@ absl::Status WrongFormat(const std::string& format) {
       "the store has format version `", format, "`, this program reads version ", kFormatVersion));
 }
 
-absl::Status MustBeBroughtUp() {
+absl::Status MustBeBroughtUp(absl::string_view format) {
   return absl::FailedPreconditionError(absl::StrCat(
-      "the store has format version ", kOldVersion, "; `leadgrade serve` or `import` brings it to ",
+      "the store has format version ", format, "; `leadgrade serve` or `import` brings it to ",
       "version ", kFormatVersion, " when it opens it"));
 }
 
 // Opens what does not have our column families just far enough to say what it is.
-absl::StatusOr<Found> LookInside(const std::string& path, bool has_others, bool has_old) {
+// `families`: how many of ours it has, from the first on.
+absl::StatusOr<Found> LookInside(const std::string& path, bool has_others, size_t families,
+                                 std::string* format) {
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(rocksdb::Options(), path, &db);
   if (!opened.ok()) return CannotOpen(path, opened);
   const std::unique_ptr<rocksdb::DB> owned(db);
-  std::string format;
-  if (db->Get(rocksdb::ReadOptions(), ToSlice(kFormatKey), &format).ok()) {
-    if (format == absl::StrCat(kOldVersion) && has_old && !has_others) return Found::kOldStore;
-    if (format != absl::StrCat(kFormatVersion)) return WrongFormat(format);
+  if (db->Get(rocksdb::ReadOptions(), ToSlice(kFormatKey), format).ok()) {
+    const std::optional<int> version = VersionOf(*format);
+    if (!version.has_value()) return WrongFormat(*format);
+    const bool old = *version < kFormatVersion && families >= kFamilyCounts[*version];
+    if (old && !has_others) return Found::kOldStore;
   }
   const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(rocksdb::ReadOptions()));
   it->SeekToFirst();
@@ -123,7 +138,7 @@ absl::StatusOr<Found> LookInside(const std::string& path, bool has_others, bool 
 
 // What is there before we touch it. A store whose making was cut short may lack column families; it
 // is made again, since nothing was ever written to it.
-absl::StatusOr<Found> LookAt(const std::string& path) {
+absl::StatusOr<Found> LookAt(const std::string& path, std::string* format) {
   if (!rocksdb::Env::Default()->FileExists(absl::StrCat(path, "/CURRENT")).ok()) {
     return Found::kNothing;
   }
@@ -134,11 +149,11 @@ absl::StatusOr<Found> LookAt(const std::string& path) {
   const auto has = [&](const char* name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  const char* const* const old_end = std::begin(kFamilyNames) + kOldFamilyCount;
   const auto ours = std::count_if(std::begin(kFamilyNames), std::end(kFamilyNames), has);
   const bool has_others = static_cast<size_t>(ours) != names.size();
   if (ours == kFamilyCount && !has_others) return Found::kStore;
-  return LookInside(path, has_others, std::all_of(std::begin(kFamilyNames), old_end, has));
+  const auto missing = std::find_if_not(std::begin(kFamilyNames), std::end(kFamilyNames), has);
+  return LookInside(path, has_others, missing - std::begin(kFamilyNames), format);
 }
 
 std::string RandomId() {
@@ -157,13 +172,14 @@ absl::StatusOr<std::unique_ptr<LeadStore>> OpenRocksDbStore(const RocksDbOptions
 }
 
 absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOptions& options) {
-  const absl::StatusOr<Found> found = LookAt(options.path);
+  std::string format;
+  const absl::StatusOr<Found> found = LookAt(options.path, &format);
   if (!found.ok()) return found.status();
   const bool makes = *found == Found::kNothing || *found == Found::kHalfMade;
   if (makes && (!options.create_if_missing || options.read_only)) {
     return absl::NotFoundError(absl::StrCat("there is no store in `", options.path, "`"));
   }
-  if (*found == Found::kOldStore && options.read_only) return MustBeBroughtUp();
+  if (*found == Found::kOldStore && options.read_only) return MustBeBroughtUp(format);
   // Few parts, each large enough for the undivided index of a file from before.
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -204,11 +220,11 @@ absl::Status RocksDbStore::ReadOrWriteMeta(bool read_only) {
     return WriteMeta();
   }
   if (!read.ok()) return ToStatus(read);
-  if (format == absl::StrCat(kOldVersion)) {
-    if (read_only) return MustBeBroughtUp();
+  const std::optional<int> version = VersionOf(format);
+  if (!version.has_value()) return WrongFormat(format);
+  if (*version < kFormatVersion) {
+    if (read_only) return MustBeBroughtUp(format);
     if (absl::Status status = BringToThisVersion(); !status.ok()) return status;
-  } else if (format != absl::StrCat(kFormatVersion)) {
-    return WrongFormat(format);
   }
   const rocksdb::Status id =
       db_->Get(rocksdb::ReadOptions(), families_[kMeta], ToSlice(kStoreIdKey), &store_id_);
@@ -227,6 +243,17 @@ absl::Status RocksDbStore::WriteMeta() {
 }
 
 absl::Status RocksDbStore::BringToThisVersion() {
+  // Records from before do not tell when the grade changes: not before the decision does.
+  rocksdb::WriteBatch batch;
+  const IteratorPtr it = Iterate(kDueIndex);
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    batch.Put(families_[kGradeDueIndex], it->key(), "");
+    if (batch.Count() < kUpgradeBatch) continue;
+    if (const auto status = db_->Write({}, &batch); !status.ok()) return ToStatus(status);
+    batch.Clear();
+  }
+  if (!it->status().ok()) return ToStatus(it->status());
+  if (const auto status = db_->Write({}, &batch); !status.ok()) return ToStatus(status);
   rocksdb::WriteOptions options;
   options.sync = true;
   return ToStatus(

@@ -16,12 +16,24 @@ constexpr uint64_t kTrimFraction = 1000;
 
 constexpr absl::string_view kSweptKey = "swept";
 
+// A lead's entry in an index of instants; InfiniteFuture has none.
+void MoveInstant(rocksdb::ColumnFamilyHandle* index, absl::string_view lead_id, absl::Time from,
+                 absl::Time to, rocksdb::WriteBatch* batch) {
+  if (from == to) return;
+  if (from != absl::InfiniteFuture()) batch->Delete(index, DueKey(from, lead_id));
+  if (to != absl::InfiniteFuture()) batch->Put(index, DueKey(to, lead_id), "");
+}
+
 }  // namespace
 
 absl::Time DueTime(const facts::Lead& lead) {
   if (lead.valid_until > lead.decided_time) return lead.valid_until;
   if (lead.decided_time == absl::InfinitePast()) return absl::InfiniteFuture();
   return lead.decided_time + absl::Minutes(1);
+}
+
+absl::Time GradeDueTime(const facts::Lead& lead) {
+  return std::max(DueTime(lead), lead.grade_valid_until);
 }
 
 absl::Status ToStatus(const rocksdb::Status& status) {
@@ -117,9 +129,9 @@ void RocksDbStore::AddRemoval(const LeadWrite& write, rocksdb::WriteBatch* batch
   batch->DeleteRange(families_[kJournal], EventPrefix(id), EventPrefixEnd(id));
   if (!write.old_grade.empty())
     batch->Delete(families_[kGradeIndex], GradeKey(write.old_grade, id));
-  if (write.old_due != absl::InfiniteFuture()) {
-    batch->Delete(families_[kDueIndex], DueKey(write.old_due, id));
-  }
+  constexpr absl::Time kNever = absl::InfiniteFuture();
+  MoveInstant(families_[kDueIndex], id, write.old_due, kNever, batch);
+  MoveInstant(families_[kGradeDueIndex], id, write.old_grade_due, kNever, batch);
 }
 
 void RocksDbStore::AddWrite(const LeadWrite& write, rocksdb::WriteBatch* batch) const {
@@ -135,13 +147,9 @@ void RocksDbStore::AddWrite(const LeadWrite& write, rocksdb::WriteBatch* batch) 
     }
     if (!lead.grade.empty()) batch->Put(families_[kGradeIndex], GradeKey(lead.grade, lead.id), "");
   }
-  const absl::Time due = DueTime(lead.lead);
-  if (due != write.old_due) {
-    if (write.old_due != absl::InfiniteFuture()) {
-      batch->Delete(families_[kDueIndex], DueKey(write.old_due, lead.id));
-    }
-    if (due != absl::InfiniteFuture()) batch->Put(families_[kDueIndex], DueKey(due, lead.id), "");
-  }
+  MoveInstant(families_[kDueIndex], lead.id, write.old_due, DueTime(lead.lead), batch);
+  MoveInstant(families_[kGradeDueIndex], lead.id, write.old_grade_due, GradeDueTime(lead.lead),
+              batch);
 }
 
 uint64_t RocksDbStore::TrimChanges(uint64_t last, rocksdb::WriteBatch* batch) const {
@@ -236,14 +244,24 @@ absl::StatusOr<ListPage> RocksDbStore::ListByGrade(absl::string_view grade, absl
 }
 
 absl::StatusOr<ListPage> RocksDbStore::ListByDue(absl::string_view after, size_t limit) const {
+  return ListByInstant(kDueIndex, &DueTime, after, limit);
+}
+
+absl::StatusOr<ListPage> RocksDbStore::ListByGradeDue(absl::string_view after, size_t limit) const {
+  return ListByInstant(kGradeDueIndex, &GradeDueTime, after, limit);
+}
+
+absl::StatusOr<ListPage> RocksDbStore::ListByInstant(Family family,
+                                                     absl::Time (*due)(const facts::Lead&),
+                                                     absl::string_view after, size_t limit) const {
   ListPage page;
-  const auto keys = ReadIndex(kDueIndex, "", after, limit, &page.next);
+  const auto keys = ReadIndex(family, "", after, limit, &page.next);
   if (!keys.ok()) return keys.status();
   std::vector<std::string> ids;
   std::vector<absl::Time> times;
   for (const std::string& entry : *keys) {
     const auto key = ParseDueKey(entry);
-    if (!key.has_value()) return absl::DataLossError("a key of the due index is damaged");
+    if (!key.has_value()) return absl::DataLossError("a key of an index of instants is damaged");
     times.push_back(key->first);
     ids.emplace_back(key->second);
   }
@@ -252,7 +270,7 @@ absl::StatusOr<ListPage> RocksDbStore::ListByDue(absl::string_view after, size_t
     // A lead that was decided anew, or deleted, since the index was read.
     if (absl::IsNotFound(leads[i].status())) continue;
     if (!leads[i].ok()) return leads[i].status();
-    if (DueTime(leads[i]->lead) == times[i]) page.leads.push_back(*std::move(leads[i]));
+    if (due(leads[i]->lead) == times[i]) page.leads.push_back(*std::move(leads[i]));
   }
   return page;
 }

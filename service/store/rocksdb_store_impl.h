@@ -19,7 +19,7 @@
 
 namespace leadgrade::store {
 
-inline constexpr int kFormatVersion = 2;
+inline constexpr int kFormatVersion = 3;
 
 enum Family : size_t {
   kMeta,
@@ -30,6 +30,7 @@ enum Family : size_t {
   kChanges,
   kJournal,
   kBundles,
+  kGradeDueIndex,
   kFamilyCount
 };
 
@@ -60,6 +61,7 @@ class RocksDbStore : public LeadStore {
   absl::StatusOr<ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                        size_t limit) const override;
   absl::StatusOr<ListPage> ListByDue(absl::string_view after, size_t limit) const override;
+  absl::StatusOr<ListPage> ListByGradeDue(absl::string_view after, size_t limit) const override;
   absl::StatusOr<std::vector<std::string>> ListDue(absl::Time time, size_t limit) const override;
   absl::StatusOr<std::vector<LoggedChange>> Changes(uint64_t after, size_t limit) const override;
   uint64_t last_sequence() const override { return last_sequence_.load(); }
@@ -81,7 +83,7 @@ class RocksDbStore : public LeadStore {
   RocksDbStore() = default;
   absl::Status ReadOrWriteMeta(bool read_only);
   absl::Status WriteMeta();
-  // Marks a store of version 1, which has all column families by now.
+  // Of an earlier version, which has all column families by now.
   absl::Status BringToThisVersion();
   absl::Status FindSequences();
   void AddWrite(const LeadWrite& write, rocksdb::WriteBatch* batch) const;
@@ -94,6 +96,9 @@ class RocksDbStore : public LeadStore {
   absl::StatusOr<std::vector<std::string>> ReadIndex(Family family, const std::string& prefix,
                                                      absl::string_view after, size_t limit,
                                                      std::string* next) const;
+  // By an index of instants, of which `due` gives the lead's.
+  absl::StatusOr<ListPage> ListByInstant(Family family, absl::Time (*due)(const facts::Lead&),
+                                         absl::string_view after, size_t limit) const;
   // For Verify: leaves the block cache to the others.
   IteratorPtr Iterate(Family family, const rocksdb::Snapshot* snapshot) const;
 

@@ -15,6 +15,13 @@ namespace leadgrade::store {
 
 using Report = std::function<void(std::string)>;
 
+namespace {
+
+constexpr char kDueName[] = "due index";
+constexpr char kGradeDueName[] = "grade due index";
+
+}  // namespace
+
 absl::StatusOr<uint64_t> RocksDbStore::Verify(const Report& report) const {
   const rocksdb::Snapshot* snapshot = db_->GetSnapshot();
   const std::set<uint32_t> bundles = VerifyBundles(snapshot, report);
@@ -47,10 +54,13 @@ uint64_t RocksDbStore::VerifyLeads(const std::set<uint32_t>& bundles,
     if (!lead->grade.empty() && !indexed(kGradeIndex, GradeKey(lead->grade, lead->id))) {
       report(absl::StrCat("lead `", lead->id, "`: missing in the grade index"));
     }
-    const absl::Time due = DueTime(lead->lead);
-    if (due != absl::InfiniteFuture() && !indexed(kDueIndex, DueKey(due, lead->id))) {
-      report(absl::StrCat("lead `", lead->id, "`: missing in the due index"));
-    }
+    const auto verify_instant = [&](Family family, const char* name, absl::Time due) {
+      if (due != absl::InfiniteFuture() && !indexed(family, DueKey(due, lead->id))) {
+        report(absl::StrCat("lead `", lead->id, "`: missing in the ", name));
+      }
+    };
+    verify_instant(kDueIndex, kDueName, DueTime(lead->lead));
+    verify_instant(kGradeDueIndex, kGradeDueName, GradeDueTime(lead->lead));
     VerifyEvents(*lead, snapshot, report);
     VerifyJournal(*lead, bundles, snapshot, report);
   }
@@ -113,12 +123,17 @@ void RocksDbStore::VerifyIndexes(const rocksdb::Snapshot* snapshot, const Report
     const auto lead = find(key->second);
     return lead.ok() && lead->grade == key->first;
   });
-  scan(kDueIndex, "due index", [&](absl::string_view bytes) {
-    const auto key = ParseDueKey(bytes);
-    if (!key.has_value()) return false;
-    const auto lead = find(key->second);
-    return lead.ok() && DueTime(lead->lead) == key->first;
-  });
+  const auto scan_instants = [&](Family family, const char* name,
+                                 absl::Time (*due)(const facts::Lead&)) {
+    scan(family, name, [&](absl::string_view bytes) {
+      const auto key = ParseDueKey(bytes);
+      if (!key.has_value()) return false;
+      const auto lead = find(key->second);
+      return lead.ok() && due(lead->lead) == key->first;
+    });
+  };
+  scan_instants(kDueIndex, kDueName, &DueTime);
+  scan_instants(kGradeDueIndex, kGradeDueName, &GradeDueTime);
   scan(kEvents, "events", [&](absl::string_view bytes) {
     const auto key = ParseEventKey(bytes);
     std::string unused;

@@ -63,6 +63,24 @@ describe('listing leads', () => {
     assert.deepEqual(ends, [...ends].sort((a, b) => a - b));
   });
 
+  it('lists whose grade lapses next first, whatever else changes before', async () => {
+    const day = 24 * 3600;
+    const now = Math.floor(Date.now() / 1000);
+    await shared.api.leads.recordEvents({
+      events: [{ lead: 'leads/l-004', eventId: 'p', type: 'promise', dueTime: { seconds: now + day } }],
+    });
+    // On the day after its appointment the promise is overdue; the grade stays.
+    assert.equal((await list({ orderBy: 'valid_until', pageSize: 1 })).leads[0].name, 'leads/l-004');
+    const { leads } = await list({ orderBy: 'grade_valid_until', pageSize: COUNT });
+    const ends = leads.map(({ gradeValidUntil }) => (gradeValidUntil ? Number(gradeValidUntil.seconds) : Infinity));
+    assert.deepEqual(ends, [...ends].sort((a, b) => a - b));
+    assert.deepEqual(leads.map(({ name }) => name), [
+      ...['A', 'B', 'C', 'D'].flatMap((grade) => names.filter((_, i) => 'ABCD'[i % 4] === grade)),
+    ]);
+    assert.equal(ends[1], ends[0], 'an A is an A for as long, whatever is promised');
+    assert.equal(ends[COUNT - 1], Infinity);
+  });
+
   it('joins pages of any size to the whole, each lead once', async () => {
     for (const pageSize of [1, 7, 60, 119, 120, 121, 1000]) {
       assert.deepEqual((await all({ pageSize })).names, names, `pages of ${pageSize}`);

@@ -41,6 +41,10 @@ class ForwardingStore : public store::LeadStore {
   absl::StatusOr<store::ListPage> ListByDue(absl::string_view after, size_t limit) const override {
     return real_->ListByDue(after, limit);
   }
+  absl::StatusOr<store::ListPage> ListByGradeDue(absl::string_view after,
+                                                 size_t limit) const override {
+    return real_->ListByGradeDue(after, limit);
+  }
   absl::StatusOr<store::ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                               size_t limit) const override {
     return real_->ListByGrade(grade, after, limit);

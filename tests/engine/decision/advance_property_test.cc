@@ -130,6 +130,44 @@ TEST(AdvanceProperty, LookingAgainChangesNothing) {
   }
 }
 
+// Until grade_valid_until the grade stays when nothing more becomes known. Sums of days, which these
+// bundles are full of, turn each midnight and are looked past so often only.
+TEST(AdvanceProperty, TheGradeStaysAsLongAsItSays) {
+  const uint32_t first = testing::PropertySeed();
+  const auto count = static_cast<uint32_t>(testing::PropertyCount(150));
+  int changes = 0;
+  int past_the_decision = 0;
+  for (uint32_t seed = first; seed < first + count; ++seed) {
+    const Story story = MakeStory(seed);
+    Random random(seed + 55555);
+    facts::Lead lead;
+    Advance(story.bundle, lead, story.changes, story.end);
+    ASSERT_GE(lead.grade_valid_until, lead.valid_until);
+    if (lead.valid_until <= lead.decided_time) continue;
+    const auto grade_changes = [&](absl::Time now) {
+      facts::Lead later = lead;
+      return !Advance(story.bundle, later, {}, now).changes.empty();
+    };
+    std::vector<absl::Time> instants;
+    for (int i = 0; i < 10; ++i) instants.push_back(story.end + absl::Hours(random.Below(24 * 60)));
+    if (lead.grade_valid_until < absl::InfiniteFuture()) {
+      past_the_decision += lead.grade_valid_until > lead.valid_until;
+      instants.push_back(lead.grade_valid_until - absl::Nanoseconds(1));
+      changes += grade_changes(lead.grade_valid_until);
+    }
+    for (const absl::Time instant : instants) {
+      if (instant < lead.grade_valid_until) {
+        EXPECT_FALSE(grade_changes(instant)) << testing::ToText(instant);
+      }
+    }
+    if (HasFailure()) {
+      FAIL() << "LEADGRADE_PROPERTY_SEED=" << seed << "\n" << testing::Show(lead) << story.text;
+    }
+  }
+  EXPECT_GT(changes, 0);
+  EXPECT_GT(past_the_decision, 0);
+}
+
 // What becomes known in any order: no change of grade that was recorded is touched, and none is
 // added before the last decision.
 TEST(AdvanceProperty, DoesNotRewriteWhatWasSaid) {

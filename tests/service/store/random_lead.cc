@@ -208,6 +208,8 @@ store::StoredLead RandomLead(Random& random, std::string id) {
   }
   lead.lead.decided_time = Below(random, 5) == 0 ? absl::InfinitePast() : RandomTime(random);
   lead.lead.valid_until = RandomTimeOrInfinite(random);
+  lead.lead.grade_valid_until =
+      Below(random, 2) == 0 ? lead.lead.valid_until : RandomTimeOrInfinite(random);
   lead.lead.bundle_digest = absl::StrCat(Below(random, 2) == 0 ? "" : "sha256:", Below(random, 3));
   lead.create_time = RandomTime(random);
   lead.update_time = RandomTime(random);
@@ -250,8 +252,9 @@ std::string ToText(const store::StoredLead& stored) {
       "lead ", Text(stored.id), " name ", Text(stored.display_name), " owner ", Text(stored.owner),
       "\ncreated ", Text(stored.create_time), " updated ", Text(stored.update_time), " revision ",
       stored.revision, " grade ", Text(stored.grade), " journal ", stored.journal_entries,
-      "\ndecided ", Text(lead.decided_time), " until ", Text(lead.valid_until), " by ",
-      Text(lead.bundle_digest), "\n");
+      "\ndecided ", Text(lead.decided_time), " until ", Text(lead.valid_until),
+      " with its grade until ", Text(lead.grade_valid_until), " by ", Text(lead.bundle_digest),
+      "\n");
   for (const auto& [name, statements] : lead.facts) {
     for (const facts::StatedFact& fact : statements) absl::StrAppend(&text, Text(name, fact));
   }

@@ -116,6 +116,7 @@ class RocksDbJournalTest : public ::testing::Test {
     RawStore raw(dir_.path());
     raw.DropFamily("journal");
     raw.DropFamily("bundles");
+    raw.DropFamily("grade_due_index");
     raw.Put("default", "format", "1");
   }
 
@@ -230,7 +231,33 @@ TEST_F(RocksDbJournalTest, AStoreOfVersion1IsBroughtToThisOne) {
   EXPECT_EQ(store_->History("a", After(0))->before.display_name, "old");
   EXPECT_THAT(Findings(), IsEmpty());
   store_.reset();
-  EXPECT_EQ(RawStore(dir_.path()).Get("default", "format"), "2");
+  EXPECT_EQ(RawStore(dir_.path()).Get("default", "format"), "3");
+}
+
+TEST_F(RocksDbJournalTest, AStoreOfVersion2GetsItsGradesInTheOrderOfItsDecisions) {
+  std::vector<LeadWrite> writes(3);
+  for (size_t i = 0; i < writes.size(); ++i) {
+    writes[i].lead = BlankLead(absl::StrCat("lead", i));
+    writes[i].lead.lead.decided_time = kNow;
+    writes[i].lead.lead.valid_until = writes[i].lead.lead.grade_valid_until =
+        i == 2 ? absl::InfiniteFuture() : After(10 - static_cast<int>(i));
+  }
+  ASSERT_TRUE(store_->Apply(writes, Durability::kSynced).ok());
+  store_.reset();
+  {
+    RawStore raw(dir_.path());
+    raw.DropFamily("grade_due_index");
+    raw.Put("default", "format", "2");
+  }
+  EXPECT_THAT(OpenRocksDbStore({.path = dir_.path(), .read_only = true}).status().message(),
+              HasSubstr("version 2"));
+  Open();
+  const auto page = store_->ListByGradeDue("", 10);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->leads.size(), 2u);
+  EXPECT_EQ(page->leads[0].id, "lead1");
+  EXPECT_EQ(page->leads[1].id, "lead0");
+  EXPECT_THAT(Findings(), IsEmpty());
 }
 
 TEST_F(RocksDbJournalTest, BringingAStoreToThisVersionMayBeCutShort) {

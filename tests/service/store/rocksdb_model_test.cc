@@ -70,6 +70,7 @@ class Model {
     if (!write.is_new) {
       write.old_grade = it->second.lead.grade;
       write.old_due = DueTime(it->second.lead.lead);
+      write.old_grade_due = GradeDueTime(it->second.lead.lead);
     }
     if (!write.is_new && Below(random_, 5) == 0) {
       write.lead = it->second.lead;
@@ -203,22 +204,26 @@ class Model {
   }
 
   void CompareDueOrder(size_t limit) {
-    std::vector<std::string> ids;
-    std::string after;
-    do {
-      const auto page = store_->ListByDue(after, limit);
-      ASSERT_TRUE(page.ok()) << page.status();
-      ASSERT_LE(page->leads.size(), limit);
-      for (const StoredLead& lead : page->leads) ids.push_back(lead.id);
-      after = page->next;
-    } while (!after.empty());
-    ASSERT_EQ(ids, Due(absl::InfiniteFuture(), leads_.size()));
+    for (const bool grade : {false, true}) {
+      std::vector<std::string> ids;
+      std::string after;
+      do {
+        const auto page =
+            grade ? store_->ListByGradeDue(after, limit) : store_->ListByDue(after, limit);
+        ASSERT_TRUE(page.ok()) << page.status();
+        ASSERT_LE(page->leads.size(), limit);
+        for (const StoredLead& lead : page->leads) ids.push_back(lead.id);
+        after = page->next;
+      } while (!after.empty());
+      ASSERT_EQ(ids, Due(absl::InfiniteFuture(), leads_.size(), grade ? &GradeDueTime : &DueTime));
+    }
   }
 
-  std::vector<std::string> Due(absl::Time time, size_t limit) const {
+  std::vector<std::string> Due(absl::Time time, size_t limit,
+                               absl::Time (*due_time)(const facts::Lead&) = &DueTime) const {
     std::set<std::pair<absl::Time, std::string>> due;
     for (const auto& [id, model] : leads_) {
-      const absl::Time at = DueTime(model.lead.lead);
+      const absl::Time at = due_time(model.lead.lead);
       if (at != absl::InfiniteFuture() && at <= time) due.emplace(at, id);
     }
     std::vector<std::string> ids;

@@ -51,6 +51,7 @@ class RocksDbStoreTest : public ::testing::Test {
     if (stored.ok()) {
       write.old_grade = stored->grade;
       write.old_due = DueTime(stored->lead);
+      write.old_grade_due = GradeDueTime(stored->lead);
       lead.revision = stored->revision;
     }
     ++lead.revision;
@@ -324,7 +325,7 @@ TEST_F(RocksDbStoreTest, AnotherFormatIsRefusedByName) {
   const absl::Status status = OpenRocksDbStore(options_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("version `7`"));
-  EXPECT_THAT(status.message(), HasSubstr("version 2"));
+  EXPECT_THAT(status.message(), HasSubstr("version 3"));
   // A later one may have other column families.
   RawStore(options_.path).DropFamily("due_index");
   EXPECT_THAT(OpenRocksDbStore(options_).status().message(), HasSubstr("version `7`"));

@@ -84,7 +84,7 @@ TEST_F(RocksDbVerifyTest, ADamagedRecord) {
   Put("leads", "a", "\xff");
   // Its index entries point to nothing readable then.
   EXPECT_THAT(Findings(), ElementsAre(HasSubstr("lead `a` is damaged"), HasSubstr("grade index"),
-                                      HasSubstr("due index")));
+                                      HasSubstr("due index"), HasSubstr("grade due index")));
 }
 
 TEST_F(RocksDbVerifyTest, ARecordOutOfTheGradeIndex) {
@@ -95,6 +95,11 @@ TEST_F(RocksDbVerifyTest, ARecordOutOfTheGradeIndex) {
 TEST_F(RocksDbVerifyTest, ARecordOutOfTheDueIndex) {
   Delete("due_index", DueKey(kDue, "b"));
   EXPECT_THAT(Findings(), ElementsAre(AllOf(HasSubstr("`b`"), HasSubstr("due index"))));
+}
+
+TEST_F(RocksDbVerifyTest, ARecordOutOfTheGradeDueIndex) {
+  Delete("grade_due_index", DueKey(kDue, "b"));
+  EXPECT_THAT(Findings(), ElementsAre(AllOf(HasSubstr("`b`"), HasSubstr("grade due index"))));
 }
 
 TEST_F(RocksDbVerifyTest, GradeIndexEntriesOfNoOne) {
