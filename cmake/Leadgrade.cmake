@@ -4,6 +4,7 @@
 #   absl::*  yaml-cpp  re2::re2  protobuf::libprotobuf  gRPC::grpc++  gRPC::grpc++_reflection
 #   RocksDB::rocksdb  CLI11::CLI11  spdlog::spdlog  prometheus-cpp::core  httplib::httplib
 #   nlohmann_json::nlohmann_json  OpenSSL::Crypto  Threads::Threads  jemalloc::jemalloc  libedit::libedit
+#   z3::z3
 # Tests get GTest::gtest_main and GTest::gmock without asking.
 
 find_package(absl REQUIRED CONFIG)
@@ -37,13 +38,14 @@ leadgrade_pkg(RocksDB::rocksdb rocksdb)
 leadgrade_pkg(prometheus-cpp::core prometheus-cpp-core)
 leadgrade_pkg(jemalloc::jemalloc jemalloc)
 leadgrade_pkg(libedit::libedit libedit)
+leadgrade_pkg(z3::z3 z3)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Paths into the build directory are hashed relative to it, so that build directories share
-  # generated code's objects.
+  # Paths into the project are hashed relative to the build directory, so that checkouts, and build
+  # directories of one, share objects.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      env CCACHE_BASEDIR=${PROJECT_BINARY_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+      env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)
