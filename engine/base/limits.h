@@ -16,6 +16,7 @@ inline constexpr size_t kMaxFacts = 1000;
 inline constexpr size_t kMaxGrades = 64;
 inline constexpr size_t kMaxRules = 10000;
 inline constexpr size_t kMaxActions = 1000;
+inline constexpr size_t kMaxProperties = 1000;
 
 // One CEL expression.
 inline constexpr size_t kMaxExpressionBytes = 16 << 10;

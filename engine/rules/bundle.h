@@ -104,6 +104,34 @@ struct OutputRef {
   explicit operator bool() const { return rule_set >= 0; }
 };
 
+// Something that must hold of every lead, for `leadgrade check` to prove. CEL over facts and
+// outputs.
+struct Property {
+  enum class Claim : uint8_t {
+    kAlways,      // left
+    kNever,       // left
+    kImplies,     // where left, there right
+    kEquivalent,  // left and right are both true or both false
+    kMonotone,  // of two leads that differ in the fact, the output of the one with more is not less
+  };
+  std::string id;  // unique in its bundle
+  base::SourceSpan span;
+  std::string description;
+  std::shared_ptr<const cel::Program> given;  // only where this holds; null: everywhere
+  Claim claim = Claim::kAlways;
+  std::shared_ptr<const cel::Program> left, right;
+  // kMonotone: index into schema.facts; the output, and whether it is not more instead.
+  int fact = -1;
+  OutputRef output;
+  bool falling = false;
+};
+
+// What facts have to do with each other, taken for granted in proofs.
+struct Relation {
+  base::SourceSpan span;
+  std::shared_ptr<const cel::Program> holds;
+};
+
 struct Bundle {
   std::string name;
   base::LocalizedText title;
@@ -136,6 +164,11 @@ struct Bundle {
   std::vector<int> grade_attributes;
   // Per fact of the schema.
   std::vector<Answers> answers;
+
+  // What proofs are asked for, and what they may take for granted. Decisions do not read them, and
+  // files with nothing else do not count in the digest.
+  std::vector<Property> properties;
+  std::vector<Relation> relations;
 
   // For CEL outside the rules (suites, filters): variables, parameters and enums of this bundle.
   std::shared_ptr<const cel::Env> env;

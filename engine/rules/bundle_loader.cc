@@ -11,6 +11,7 @@
 #include "engine/rules/expressions.h"
 #include "engine/rules/fact_loader.h"
 #include "engine/rules/load_context.h"
+#include "engine/rules/property_loader.h"
 #include "engine/rules/rule_set_loader.h"
 #include "engine/rules/timing.h"
 
@@ -112,8 +113,8 @@ class BundleLoader {
       unreadable_ = true;
       return;
     }
-    static const std::vector<std::string> kKinds = {"Bundle",        "FactSchema", "RuleSet",
-                                                    "ActionCatalog", "TestSuite",  "Mapping"};
+    static const std::vector<std::string> kKinds = {
+        "Bundle", "FactSchema", "RuleSet", "ActionCatalog", "Properties", "TestSuite", "Mapping"};
     const YamlNode* kind = root->Find("kind");
     const YamlNode* version = root->Find("apiVersion");
     if (kind == nullptr || !kind->is_scalar()) {
@@ -136,7 +137,7 @@ class BundleLoader {
                "this program reads `leadgrade/v1`");
     }
     if (kind->text == "TestSuite" || kind->text == "Mapping") return;
-    deciding_[root.file->path()] = &files_.at(root.file->path());
+    if (kind->text != "Properties") deciding_[root.file->path()] = &files_.at(root.file->path());
     AddDocument(root, kind->text);
   }
 
@@ -152,6 +153,9 @@ class BundleLoader {
     } else if (kind == "ActionCatalog") {
       Add(&catalogs_, MapReader(issues_, root, "an action catalog",
                                 {"apiVersion", "kind", "metadata", "actions"}));
+    } else if (kind == "Properties") {
+      Add(&properties_, MapReader(issues_, root, "a document of properties",
+                                  {"apiVersion", "kind", "metadata", "relations", "properties"}));
     } else {
       Add(&sets_, MapReader(issues_, root, "a rule set",
                             {"apiVersion", "kind", "metadata", "hitPolicy", "aggregation",
@@ -236,6 +240,9 @@ class BundleLoader {
     schema.attributes = attributes->Finish(&bundle_->slot_count);
     bundle_->env_slot_count = first_free + static_cast<int32_t>(schema.attributes.size());
     bundle_->env = env_;
+    for (const Document& document : properties_) {
+      ReadProperties(issues_, document.reader, bundle_.get());
+    }
   }
 
   // Whether declarations have mistakes for which a name may be missing, or be another's: what reads
@@ -425,7 +432,7 @@ class BundleLoader {
   bool unreadable_ = false;
   std::vector<std::unique_ptr<YamlFile>> parsed_;
   std::map<std::string, const std::string*> deciding_;
-  std::vector<Document> bundles_, schemas_, catalogs_, sets_;
+  std::vector<Document> bundles_, schemas_, catalogs_, properties_, sets_;
 };
 
 }  // namespace

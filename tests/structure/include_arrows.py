@@ -18,6 +18,7 @@ ARROWS = {
     "engine/facts": ["engine/cel"],
     "engine/rules": ["engine/facts"],
     "engine/decision": ["engine/rules"],
+    "engine/analysis": ["engine/decision"],
     "service/metrics": [],
     "service/store": ["engine/facts", "proto/store"],
     "service/leads": ["engine/decision", "service/store", "service/metrics"],

@@ -1,0 +1,281 @@
+// The variables of a lead, and what holds of them. See model.h.
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "engine/analysis/model.h"
+#include "engine/facts/attributes.h"
+#include "engine/facts/fact_row.h"
+
+namespace leadgrade::analysis {
+
+using cel::Type;
+using cel::TypeKind;
+using facts::Aggregate;
+
+namespace {
+
+absl::int128 Year(int year) {
+  return ToNanos(absl::FromCivil(absl::CivilYear(year), absl::UTCTimeZone()));
+}
+
+class InputMaker {
+ public:
+  InputMaker(Model::World* world, std::string prefix)
+      : world_(*world),
+        terms_(world->terms),
+        encoder_(&world->terms, &world->calendar, &no_slots_, nullptr),
+        prefix_(std::move(prefix)) {}
+
+  Inputs Make() {
+    Inputs inputs;
+    inputs.now = terms_.Variable(Sort::kInt, absl::StrCat(prefix_, "now"));
+    Between(terms_.Int(Year(kFirstYear)), inputs.now, terms_.Int(Year(kLastYear)));
+    const facts::Schema& schema = world_.bundle.schema;
+    for (const Aggregate& aggregate : schema.aggregates) {
+      inputs.aggregates.push_back(Take(aggregate, inputs.now));
+    }
+    for (size_t i = 0; i < schema.aggregates.size(); ++i) {
+      for (size_t j = 0; j < schema.aggregates.size(); ++j) RelateAggregates(i, j, inputs);
+    }
+    for (const facts::Fact& fact : schema.facts) {
+      inputs.stated.push_back(
+          terms_.Variable(Sort::kBool, absl::StrCat(prefix_, "stated ", fact.name)));
+      inputs.facts.push_back(Fact(fact));
+    }
+    for (const facts::FactAttribute& attribute : schema.attributes) {
+      inputs.attributes.push_back(Attribute(attribute, inputs.stated[attribute.fact]));
+    }
+    RelateConflicts(inputs);
+    return inputs;
+  }
+
+  Symbol Fact(const facts::Fact& fact) {
+    Symbol symbol = Free(fact.type, absl::StrCat(prefix_, fact.name));
+    if (symbol.value == nullptr) return symbol;
+    const auto bound = [&](double number) {
+      return symbol.value->sort == Sort::kDouble ? terms_.Double(number)
+                                                 : terms_.Int(static_cast<int64_t>(number));
+    };
+    if (fact.minimum.has_value()) Assume(terms_.LessEqual(bound(*fact.minimum), symbol.value));
+    if (fact.maximum.has_value()) Assume(terms_.LessEqual(symbol.value, bound(*fact.maximum)));
+    return symbol;
+  }
+
+ private:
+  void Assume(Term term) { world_.assumptions.push_back(term); }
+
+  void Between(Term low, Term value, Term high) {
+    Assume(terms_.LessEqual(low, value));
+    Assume(terms_.LessEqual(value, high));
+  }
+
+  // Known; null only where its type has that.
+  Symbol Free(const Type& type, const std::string& name) {
+    Symbol symbol = encoder_.Known(encoder_.Fresh(type, name));
+    if (type.kind() == TypeKind::kNullable) {
+      symbol.null = terms_.Variable(Sort::kBool, absl::StrCat(name, " null"));
+    }
+    if (symbol.value == nullptr) return symbol;
+    Assume(encoder_.WithinType(type, symbol.value));
+    if (symbol.value->sort == Sort::kDouble) {
+      constexpr double kMost = std::numeric_limits<double>::max();
+      Between(terms_.Double(-kMost), symbol.value, terms_.Double(kMost));
+    }
+    return symbol;
+  }
+
+  Symbol Take(const Aggregate& aggregate, Term now) {
+    const std::string name = absl::StrCat(prefix_, aggregate.name);
+    Symbol symbol = Free(aggregate.type, name);
+    if (aggregate.take == Aggregate::Take::kCount) {
+      Between(terms_.Int(0), symbol.value, terms_.Int(std::numeric_limits<int32_t>::max()));
+    }
+    if (aggregate.type.WithoutNull().kind() != TypeKind::kTimestamp) return symbol;
+    const bool due = aggregate.value == Aggregate::Value::kDue;
+    Between(terms_.Int(Year(kFirstYear)), symbol.value, due ? terms_.Int(Year(kLastYear)) : now);
+    return symbol;
+  }
+
+  // Whether all that counts for `a` counts for `b`.
+  static bool IsPart(const Aggregate& a, const Aggregate& b) {
+    const auto within = [](const std::vector<std::string>& some,
+                           const std::vector<std::string>& all) {
+      if (all.empty()) return true;
+      return !some.empty() && std::all_of(some.begin(), some.end(), [&](const std::string& each) {
+        return std::find(all.begin(), all.end(), each) != all.end();
+      });
+    };
+    const auto same_window = [](const Aggregate::Window& x, const Aggregate::Window& y) {
+      return x.days == y.days && x.duration == y.duration;
+    };
+    return a.of == b.of && within(a.event_types, b.event_types) && within(a.rules, b.rules) &&
+           within(a.grades, b.grades) &&
+           (a.value == Aggregate::Value::kDue || b.value != Aggregate::Value::kDue) &&
+           (!b.within.has_value() || (a.within.has_value() && same_window(*a.within, *b.within)));
+  }
+
+  // A formula for "something counts"; null where the aggregate does not tell.
+  Term Counts(const Aggregate& aggregate, const Symbol& symbol) {
+    switch (aggregate.take) {
+      case Aggregate::Take::kCount:
+        return terms_.Less(terms_.Int(0), symbol.value);
+      case Aggregate::Take::kSum:
+        return nullptr;
+      default:
+        return terms_.Not(symbol.null);
+    }
+  }
+
+  void RelateAggregates(size_t i, size_t j, const Inputs& inputs) {
+    const Aggregate& a = world_.bundle.schema.aggregates[i];
+    const Aggregate& b = world_.bundle.schema.aggregates[j];
+    if (i == j || !IsPart(a, b)) return;
+    const Symbol& x = inputs.aggregates[i];
+    const Symbol& y = inputs.aggregates[j];
+    const Term some_x = Counts(a, x);
+    const Term some_y = Counts(b, y);
+    if (some_x != nullptr && some_y != nullptr) Assume(terms_.Implies(some_x, some_y));
+    if (a.take == Aggregate::Take::kSum) {
+      // Nothing adds up to nothing.
+      if (some_y != nullptr) {
+        Assume(terms_.Or(some_y, terms_.Equal(x.value, terms_.Double(0))));
+      }
+      return;
+    }
+    if (a.take == Aggregate::Take::kCount && b.take == Aggregate::Take::kCount) {
+      Assume(terms_.LessEqual(x.value, y.value));
+    }
+    const bool times = a.value == Aggregate::Value::kTime && b.value == Aggregate::Value::kTime;
+    if (!times || some_x == nullptr || a.take == Aggregate::Take::kCount) return;
+    // Of all that counts for b, the first is not after, and the last not before, any of a.
+    if (b.take == Aggregate::Take::kFirst) {
+      Assume(terms_.Implies(some_x, terms_.LessEqual(y.value, x.value)));
+    } else if (b.take == Aggregate::Take::kLast) {
+      Assume(terms_.Implies(some_x, terms_.LessEqual(x.value, y.value)));
+    }
+  }
+
+  Symbol Attribute(const facts::FactAttribute& attribute, Term stated) {
+    const std::string name = absl::StrCat(prefix_, facts::NameOf(attribute, world_.bundle.schema));
+    Symbol symbol = Free(attribute.type, name);
+    switch (attribute.what) {
+      case facts::Provenance::kConfirmed:
+        // What the solver does not care about is confirmed, as most of what is stated.
+        symbol.value = terms_.Not(symbol.value);
+        Assume(terms_.Implies(symbol.value, stated));
+        break;
+      case facts::Provenance::kConflicted:
+        break;
+      case facts::Provenance::kAge:
+        symbol.unknown = terms_.Not(stated);
+        Between(terms_.Int(0), symbol.value, terms_.Int(Year(kLastYear)));
+        break;
+      case facts::Provenance::kSourceRole:
+        Assume(terms_.Or(stated, symbol.null));
+        break;
+    }
+    return symbol;
+  }
+
+  // A claim that is contradicted counts only where its source has more say.
+  void RelateConflicts(const Inputs& inputs) {
+    const auto& attributes = world_.bundle.schema.attributes;
+    const auto find = [&](int fact, facts::Provenance what) -> const Symbol* {
+      for (size_t i = 0; i < attributes.size(); ++i) {
+        if (attributes[i].fact == fact && attributes[i].what == what) return &inputs.attributes[i];
+      }
+      return nullptr;
+    };
+    for (size_t i = 0; i < attributes.size(); ++i) {
+      if (attributes[i].what != facts::Provenance::kConflicted) continue;
+      const int fact = attributes[i].fact;
+      const Symbol* confirmed = find(fact, facts::Provenance::kConfirmed);
+      const Symbol* role = find(fact, facts::Provenance::kSourceRole);
+      if (confirmed == nullptr) continue;
+      Assume(terms_.Or({terms_.Not(inputs.attributes[i].value), confirmed->value,
+                        terms_.Not(inputs.stated[fact]),
+                        role == nullptr ? terms_.False() : terms_.Not(role->null)}));
+    }
+  }
+
+  Model::World& world_;
+  TermTable& terms_;
+  const std::vector<Symbol> no_slots_;
+  Encoder encoder_;
+  const std::string prefix_;
+};
+
+// nullopt for a value without a formula.
+std::optional<Constant> ToConstant(const cel::Value& value) {
+  switch (value.kind()) {
+    case cel::Kind::kBool:
+      return Constant(value.bool_value());
+    case cel::Kind::kInt:
+      return Constant(absl::int128(value.int_value()));
+    case cel::Kind::kDouble:
+      return Constant(value.double_value());
+    case cel::Kind::kString:
+      return Constant(std::string(value.text()));
+    case cel::Kind::kTimestamp:
+      return Constant(ToNanos(value.timestamp()));
+    case cel::Kind::kDuration:
+      return Constant(absl::int128(absl::ToInt64Nanoseconds(value.duration())));
+    case cel::Kind::kEnum:
+      return Constant(absl::int128(value.ordinal()));
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Inputs Model::NewInputs(World* world, const std::string& prefix) {
+  return InputMaker(world, prefix).Make();
+}
+
+void Model::Vary(World* world, int fact, Inputs* inputs) {
+  inputs->facts[fact] = InputMaker(world, "other ").Fact(world->bundle.schema.facts[fact]);
+}
+
+Assignment AssignmentOf(const Model::World& world, const Inputs& inputs, const facts::Lead& lead,
+                        absl::Time now) {
+  const rules::Bundle& bundle = world.bundle;
+  cel::Arena arena;
+  std::vector<cel::Value> slots(bundle.env_slot_count);
+  cel::EvalContext context;
+  context.slots = slots;
+  context.now = now;
+  context.zone = bundle.time_zone;
+  context.arena = &arena;
+  const facts::StatedMask stated =
+      facts::FillRow(bundle.schema, lead, context, absl::MakeSpan(slots), nullptr);
+  Assignment assignment;
+  assignment[inputs.now->id] = ToNanos(now);
+  const auto assign = [&](const Symbol& symbol, const cel::Value& value) {
+    if (symbol.null != nullptr && symbol.null->op == Op::kVariable) {
+      assignment[symbol.null->id] = value.is_null();
+    }
+    const std::optional<Constant> constant = ToConstant(value);
+    if (symbol.value == nullptr || !constant.has_value()) return;
+    if (symbol.value->op == Op::kNot) {
+      assignment[symbol.value->operands[0]->id] = !std::get<bool>(*constant);
+    } else {
+      assignment[symbol.value->id] = *constant;
+    }
+  };
+  for (size_t i = 0; i < inputs.aggregates.size(); ++i) {
+    assign(inputs.aggregates[i], slots[bundle.schema.aggregates[i].slot]);
+  }
+  for (size_t i = 0; i < inputs.facts.size(); ++i) {
+    assignment[inputs.stated[i]->id] = static_cast<bool>(stated[i]);
+    if (stated[i]) assign(inputs.facts[i], slots[bundle.schema.facts[i].slot]);
+  }
+  for (size_t i = 0; i < inputs.attributes.size(); ++i) {
+    assign(inputs.attributes[i], slots[bundle.schema.attributes[i].slot]);
+  }
+  world.calendar.Complete(&assignment);
+  return assignment;
+}
+
+}  // namespace leadgrade::analysis

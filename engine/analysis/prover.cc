@@ -1,0 +1,273 @@
+#include "engine/analysis/prover.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace leadgrade::analysis {
+namespace {
+
+// So many leads are kept to settle questions with.
+constexpr size_t kMaxSamples = 256;
+// So often more is told of the days that an answer was wrong about.
+constexpr int kMaxRefinements = 12;
+
+// Calls `take` for each node of a tree.
+void Walk(const cel::Expr& expr, const std::function<void(const cel::Expr&)>& take) {
+  take(expr);
+  for (const auto& operand : expr.operands) Walk(*operand, take);
+  if (expr.comprehension == nullptr) return;
+  const cel::Comprehension& c = *expr.comprehension;
+  for (const auto* part : {&c.range, &c.init, &c.condition, &c.step, &c.result}) {
+    Walk(**part, take);
+  }
+}
+
+// All that the bundle reads of facts.
+std::vector<const cel::Program*> ProgramsOf(const rules::Bundle& bundle) {
+  std::vector<const cel::Program*> programs;
+  const auto add = [&](const std::shared_ptr<const cel::Program>& program) {
+    if (program != nullptr) programs.push_back(program.get());
+  };
+  for (const facts::Fact& fact : bundle.schema.facts) add(fact.derivation);
+  for (const rules::Property& property : bundle.properties) {
+    for (const auto* part : {&property.given, &property.left, &property.right}) add(*part);
+  }
+  for (const rules::RuleSet& set : bundle.rule_sets) {
+    for (const auto& value : set.defaults) add(value);
+    for (const rules::Rule& rule : set.rules) {
+      add(rule.when);
+      for (const auto& value : rule.then) add(value);
+    }
+  }
+  return programs;
+}
+
+// Which facts, by index, may be unknown: those that some rule asks known() of, and those that such
+// a fact is derived of.
+std::vector<bool> MayBeUnknown(const rules::Bundle& bundle) {
+  std::vector<bool> asked(std::max(bundle.slot_count, bundle.env_slot_count), false);
+  for (const cel::Program* program : ProgramsOf(bundle)) {
+    Walk(program->expr(), [&](const cel::Expr& expr) {
+      if (cel::IsCall(expr, "known") && expr.operands[0]->slot >= 0) {
+        asked[expr.operands[0]->slot] = true;
+      }
+    });
+  }
+  const auto& order = bundle.schema.derivation_order;
+  for (auto it = order.rbegin(); it != order.rend(); ++it) {
+    const facts::Fact& fact = bundle.schema.facts[*it];
+    if (!asked[fact.slot]) continue;
+    for (const int32_t slot : fact.derivation->slots()) asked[slot] = true;
+  }
+  std::vector<bool> unknown;
+  for (const facts::Fact& fact : bundle.schema.facts) unknown.push_back(asked[fact.slot]);
+  return unknown;
+}
+
+// Which facts, by index, are derived of the timeline, the grade history or the clock.
+std::vector<bool> ReadHistory(const rules::Bundle& bundle) {
+  std::vector<bool> slots(std::max(bundle.slot_count, bundle.env_slot_count), false);
+  slots[facts::kNowSlot] = true;
+  for (const facts::Aggregate& aggregate : bundle.schema.aggregates) slots[aggregate.slot] = true;
+  for (const int index : bundle.schema.derivation_order) {
+    const facts::Fact& fact = bundle.schema.facts[index];
+    bool reads = fact.derivation->reads_clock();
+    for (const int32_t slot : fact.derivation->slots()) reads |= slots[slot];
+    slots[fact.slot] = reads;
+  }
+  std::vector<bool> reads;
+  for (const facts::Fact& fact : bundle.schema.facts) reads.push_back(slots[fact.slot]);
+  return reads;
+}
+
+}  // namespace
+
+Prover::Prover(const std::shared_ptr<const rules::Bundle>& bundle, const rules::BundleFiles& files,
+               const ProveOptions& options)
+    : bundle_(bundle),
+      files_(files),
+      world_(*bundle),
+      inputs_(Model::NewInputs(&world_, "")),
+      model_(&world_, inputs_),
+      solver_(options.limit),
+      small_(IsSmall(&world_, inputs_)) {
+  AssumeFactsKnown();
+  for (const rules::Relation& relation : bundle->relations) {
+    // It says nothing of leads of which it can't be told.
+    world_.assumptions.push_back(
+        world_.terms.Not(model_.IsFalse(model_.Encode(relation.holds->expr()))));
+  }
+}
+
+void Prover::AssumeFactsKnown() {
+  const std::vector<bool> unknown = MayBeUnknown(*bundle_);
+  const std::vector<bool> history = ReadHistory(*bundle_);
+  for (size_t i = 0; i < bundle_->schema.facts.size(); ++i) {
+    const Term stated = inputs_.stated[i];
+    const bool derived = bundle_->schema.facts[i].derivation != nullptr;
+    derived_.push_back(derived && history[i] ? world_.terms.Not(stated) : nullptr);
+    if (!derived && !unknown[i]) solver_.Assert(stated);
+  }
+}
+
+void Prover::AssertNew() {
+  for (; assumed_ < world_.assumptions.size(); ++assumed_) {
+    solver_.Assert(world_.assumptions[assumed_]);
+  }
+  for (; axioms_ < world_.calendar.axioms().size(); ++axioms_) {
+    solver_.Assert(world_.calendar.axioms()[axioms_]);
+  }
+}
+
+bool Prover::IsLoose(Term term) {
+  if (term->op == Op::kVariable) return world_.loose.contains(term->id);
+  if (term->is_constant()) return false;
+  if (const auto it = loose_.find(term->id); it != loose_.end()) return it->second;
+  const bool loose = std::any_of(term->operands.begin(), term->operands.end(),
+                                 [this](Term operand) { return IsLoose(operand); });
+  loose_[term->id] = loose;
+  return loose;
+}
+
+bool Prover::IsExact(const std::vector<Term>& questions) {
+  return std::none_of(questions.begin(), questions.end(),
+                      [this](Term term) { return IsLoose(term); });
+}
+
+Assignment Prover::Realise(const Inputs& inputs, const Assignment& values, Witness* witness) const {
+  *witness = Decode(world_, inputs, values);
+  return AssignmentOf(world_, inputs, witness->lead, witness->now);
+}
+
+std::string Prover::NotFound() const {
+  if (world_.beyond.empty())
+    return "no lead was found that shows it, and no proof that there is none";
+  return absl::StrCat("beyond what can be proved: ", absl::StrJoin(world_.beyond, ", "));
+}
+
+Prover::Found Prover::Ask(const std::vector<Term>& questions, const Shows& shows, bool shown) {
+  Found found;
+  const bool exact = IsExact(questions);
+  const auto settles = [&](Sample& sample) {
+    if (sample.axioms != world_.calendar.axioms().size()) {
+      world_.calendar.Complete(&sample.values);
+      sample.terms = std::make_unique<TermValues>(sample.values);
+      sample.axioms = world_.calendar.axioms().size();
+    }
+    if (exact && !std::all_of(questions.begin(), questions.end(),
+                              [&](Term term) { return sample.terms->Holds(term); })) {
+      return false;
+    }
+    if (!exact || shown) {
+      decision::Evaluation evaluation(*bundle_, sample.witness.lead, sample.witness.now);
+      if (!shows(evaluation)) return false;
+    }
+    found.verdict = Verdict::kHolds;
+    found.witness = sample.witness;
+    return true;
+  };
+  for (const auto& sample : samples_) {
+    if (settles(*sample)) return found;
+  }
+  std::vector<Term> asked = questions;
+  for (const Term derived : derived_) {
+    if (derived != nullptr) asked.push_back(derived);
+  }
+  found.verdict = Search(
+      asked,
+      [&](const Assignment& values) {
+        auto sample = std::make_unique<Sample>();
+        sample->values = Realise(inputs_, values, &sample->witness);
+        const bool settled = settles(*sample);
+        if (samples_.size() < kMaxSamples) samples_.push_back(std::move(sample));
+        return settled;
+      },
+      &found.reason);
+  return found;
+}
+
+Prover::FoundPair Prover::AskPair(const Inputs& other, const std::vector<Term>& questions, int fact,
+                                  const ShowsPair& shows) {
+  FoundPair found;
+  std::vector<Term> asked = questions;
+  for (size_t i = 0; i < derived_.size(); ++i) {
+    if (derived_[i] != nullptr && static_cast<int>(i) != fact) asked.push_back(derived_[i]);
+  }
+  found.verdict = Search(
+      asked,
+      [&](const Assignment& values) {
+        found.first.emplace();
+        found.second.emplace();
+        Realise(inputs_, values, &*found.first);
+        Realise(other, values, &*found.second);
+        return shows(*found.first, *found.second);
+      },
+      &found.reason);
+  return found;
+}
+
+Verdict Prover::Search(std::vector<Term> questions,
+                       const std::function<bool(const Assignment&)>& shows, std::string* reason) {
+  bool small = false;
+  for (int refined = 0;;) {
+    AssertNew();
+    const Answer answer = solver_.Ask(questions);
+    if (answer.verdict == Verdict::kOpen) {
+      *reason = answer.reason;
+      return Verdict::kOpen;
+    }
+    if (answer.verdict == Verdict::kNeverHolds && !small) return Verdict::kNeverHolds;
+    // Of small leads alone that proves nothing.
+    if (answer.verdict == Verdict::kNeverHolds) break;
+    if (shows(answer.values)) return Verdict::kHolds;
+    if (world_.calendar.Refine(answer.values)) {
+      if (++refined > kMaxRefinements) break;
+      continue;
+    }
+    if (small) break;
+    small = true;
+    questions.push_back(small_);
+  }
+  *reason = NotFound();
+  return Verdict::kOpen;
+}
+
+std::vector<absl::string_view> Prover::LinesOf(const std::string& file) const {
+  const auto it = files_.find(file);
+  if (it == files_.end()) return {};
+  return absl::StrSplit(it->second, '\n');
+}
+
+void Prover::Report(base::Severity severity, const char* code, const base::SourceSpan& span,
+                    std::string message, std::string hint, std::optional<Witness> witness) {
+  Finding& finding = report_.findings.emplace_back();
+  finding.issue = {severity, code, span, std::move(message), std::move(hint), ""};
+  const std::vector<absl::string_view> lines = LinesOf(span.file);
+  if (span.line >= 1 && span.line <= static_cast<int>(lines.size())) {
+    finding.issue.source_line = std::string(absl::StripSuffix(lines[span.line - 1], "\r"));
+  }
+  finding.witness = std::move(witness);
+}
+
+void Prover::ReportOpen(const base::SourceSpan& span, const std::string& what,
+                        const std::string& reason) {
+  ++report_.open;
+  Report(base::Severity::kWarning, kNotProved, span, absl::StrCat("not proved: ", what), reason);
+}
+
+ProofReport Prover::Finish() {
+  const auto place = [](const Finding& finding) {
+    const base::SourceSpan& span = finding.issue.span;
+    return std::tie(span.file, span.line, span.column, finding.issue.code, finding.issue.message);
+  };
+  std::stable_sort(report_.findings.begin(), report_.findings.end(),
+                   [&](const Finding& a, const Finding& b) { return place(a) < place(b); });
+  return std::move(report_);
+}
+
+}  // namespace leadgrade::analysis

@@ -1,0 +1,95 @@
+// Questions about all leads of a bundle, and their answers. See prove.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/analysis/decoder.h"
+#include "engine/analysis/model.h"
+#include "engine/analysis/prove.h"
+#include "engine/analysis/solver.h"
+#include "engine/decision/evaluation.h"
+
+namespace leadgrade::analysis {
+
+class Prover {
+ public:
+  // `files`: for the lines that findings point at.
+  Prover(const std::shared_ptr<const rules::Bundle>& bundle, const rules::BundleFiles& files,
+         const ProveOptions& options);
+
+  const rules::Bundle& bundle() const { return *bundle_; }
+  // A file's lines, for spans to point at; empty where it is not there.
+  std::vector<absl::string_view> LinesOf(const std::string& file) const;
+  Model::World& world() { return world_; }
+  TermTable& terms() { return world_.terms; }
+  Model& model() { return model_; }
+
+  struct Found {
+    Verdict verdict = Verdict::kOpen;
+    std::optional<Witness> witness;  // with kHolds
+    std::string reason;              // with kOpen
+  };
+  // Is there a lead of which all of these hold? `shows`: whether it is so of a lead by the
+  // evaluator, in which no rule set has run yet; asked where formulas are not exact, and always
+  // where the lead will be `shown`.
+  using Shows = std::function<bool(decision::Evaluation&)>;
+  Found Ask(const std::vector<Term>& questions, const Shows& shows, bool shown);
+
+  // The same of two leads, the second of which has `other` as its inputs and differs in the fact,
+  // which may be stated of both whatever it is.
+  using ShowsPair = std::function<bool(const Witness&, const Witness&)>;
+  struct FoundPair {
+    Verdict verdict = Verdict::kOpen;
+    std::optional<Witness> first, second;
+    std::string reason;
+  };
+  FoundPair AskPair(const Inputs& other, const std::vector<Term>& questions, int fact,
+                    const ShowsPair& shows);
+
+  // A finding at a place.
+  void Report(base::Severity severity, const char* code, const base::SourceSpan& span,
+              std::string message, std::string hint = "",
+              std::optional<Witness> witness = std::nullopt);
+  void ReportOpen(const base::SourceSpan& span, const std::string& what, const std::string& reason);
+  void CountSettled() { ++report_.settled; }
+  ProofReport Finish();
+
+ private:
+  void AssertNew();
+  bool IsLoose(Term term);
+  bool IsExact(const std::vector<Term>& questions);
+  void AssumeFactsKnown();
+  Assignment Realise(const Inputs& inputs, const Assignment& values, Witness* witness) const;
+  // Asks until an answer is shown to be one; of the calendar more is told where it was wrong.
+  Verdict Search(std::vector<Term> questions, const std::function<bool(const Assignment&)>& shows,
+                 std::string* reason);
+  std::string NotFound() const;
+
+  const std::shared_ptr<const rules::Bundle> bundle_;
+  const rules::BundleFiles& files_;
+  Model::World world_;
+  const Inputs inputs_;
+  Model model_;
+  Solver solver_;
+  Term small_;
+  // By fact: that a fact which reads history is not stated; null for others.
+  std::vector<Term> derived_;
+  size_t assumed_ = 0, axioms_ = 0;
+  // Leads met so far: most questions are settled by one of them.
+  struct Sample {
+    Assignment values;
+    size_t axioms = 0;  // of the calendar, when it was completed
+    std::unique_ptr<TermValues> terms;
+    Witness witness;
+  };
+  std::vector<std::unique_ptr<Sample>> samples_;
+  absl::flat_hash_map<int, bool> loose_;  // by term
+  ProofReport report_;
+};
+
+}  // namespace leadgrade::analysis

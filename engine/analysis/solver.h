@@ -1,0 +1,44 @@
+// Whether formulas can hold. The only place that knows the solver.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "engine/analysis/term.h"
+
+namespace leadgrade::analysis {
+
+enum class Verdict : uint8_t {
+  kHolds,       // for some values, which are in `values`
+  kNeverHolds,  // for none: proved
+  kOpen,        // not found out: `reason` says why
+};
+
+struct Answer {
+  Verdict verdict = Verdict::kOpen;
+  Assignment values;   // of all variables in what was asserted and asked
+  std::string reason;  // "the time limit", or the solver's own words
+};
+
+// Keeps what it has learned between questions. Not thread safe.
+class Solver {
+ public:
+  // `limit`: of time for each question.
+  explicit Solver(absl::Duration limit);
+  ~Solver();
+  Solver(const Solver&) = delete;
+  Solver& operator=(const Solver&) = delete;
+
+  // From now on every answer takes it for granted.
+  void Assert(Term term);
+  // Can all of these hold together with what was asserted?
+  Answer Ask(const std::vector<Term>& questions);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leadgrade::analysis
