@@ -69,14 +69,16 @@ enum class Op : uint8_t {
 // The most frequent operands of a chain, for which there is no need to dispatch: a variable that is
 // a bool, its comparison with a constant, or whether it is in a constant list.
 struct SlotTest {
+  static constexpr Kind kNoShortWay{0xFF};  // no value is of this kind
+
   int32_t slot = 0;
   int32_t constant = -1;  // constants[constant]; -1 for the variable itself
   Comparison op = Comparison::kEqual;
   bool membership = false;  // `in`, and `op` does not count
   // Where the slot is of this kind, it passes if bit n of `passing` is set: of an enum n is its
   // ordinal; of a bool or an int it is 0, 1 or 2, as that is less than, equal to or greater than
-  // `number`. kError: there is no short way.
-  Kind kind = Kind::kError;
+  // `number`.
+  Kind kind = kNoShortWay;
   uint64_t passing = 0;
   int64_t number = 0;
 };

@@ -1,6 +1,7 @@
 // Values of expressions: CEL's semantics, errors included.
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/engine/cel/workbench.h"
 
 namespace leadgrade::cel {
@@ -380,6 +381,24 @@ TEST(Program, DumpsItsInstructions) {
   EXPECT_EQ(bench.Compile("!b")->Dump(), "0: and_tests (0 == false) -> 1\n1: return\n");
   EXPECT_EQ(bench.Compile("l.exists(v, v > 3)")->Dump(),
             "0: slot 11 0\n1: loop_test some (0 > 3)\n2: return\n");
+}
+
+// The output of a rule set, or a derived fact, that failed.
+TEST(Program, AVariableThatFailedFailsWhatTestsIt) {
+  Workbench bench;
+  bench.SetAll();
+  Arena arena;
+  for (const char* name : {"b", "i", "d", "s", "e", "t"}) {
+    bench.Put(name, arena.MakeError("failed"));
+  }
+  for (const char* test : {"b", "!b", "i > 1", "i <= 1.5", "d > 1.5", "s == 'a'", "e == LOW",
+                           "e in [LOW, MID]", "t > timestamp('2026-01-01T00:00:00Z')"}) {
+    EXPECT_EQ(bench.Eval(test), "error: failed") << test;
+    EXPECT_EQ(bench.Eval(absl::StrCat(test, " || j == 0")), "error: failed") << test;
+    EXPECT_EQ(bench.Eval(absl::StrCat("j != 0 && ", test)), "error: failed") << test;
+    EXPECT_EQ(bench.Eval(absl::StrCat(test, " || j != 0")), "true") << test;
+    EXPECT_EQ(bench.Eval(absl::StrCat("j == 0 && ", test)), "false") << test;
+  }
 }
 
 }  // namespace
