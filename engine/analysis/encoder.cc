@@ -1,6 +1,7 @@
 #include "engine/analysis/encoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -305,11 +306,53 @@ Symbol Encoder::Strict(const std::vector<Symbol>& operands, Term value, Term fai
   return out;
 }
 
+Term Encoder::Ordered(Op op, Term a, Term b) {
+  if (a->sort == b->sort) {
+    if (op == Op::kEqual) return terms_.Equal(a, b);
+    return op == Op::kLess ? terms_.Less(a, b) : terms_.LessEqual(a, b);
+  }
+  const bool numbers = (a->sort == Sort::kInt && b->sort == Sort::kDouble) ||
+                       (a->sort == Sort::kDouble && b->sort == Sort::kInt);
+  if (!numbers) return nullptr;
+  // Of a constant it is known which numbers of the other kind are on which side of it.
+  constexpr double kExact = 9007199254740992;  // 2^53: so far each integer is a double
+  const auto exact = [&](Term term) {
+    return term->is_constant() && term->sort == Sort::kInt &&
+           std::get<absl::int128>(term->value) <= absl::int128(kExact) &&
+           std::get<absl::int128>(term->value) >= absl::int128(-kExact);
+  };
+  const auto as_double = [&](Term term) {
+    return terms_.Double(static_cast<double>(std::get<absl::int128>(term->value)));
+  };
+  if (exact(a)) return Ordered(op, as_double(a), b);
+  if (exact(b)) return Ordered(op, a, as_double(b));
+  const Term constant = a->sort == Sort::kDouble ? a : b;
+  if (!constant->is_constant()) return nullptr;
+  const double number = std::get<double>(constant->value);
+  if (std::isnan(number)) return terms_.False();
+  if (std::abs(number) > 1e30) {
+    // Beyond all integers, on one side of them.
+    return terms_.Bool(op != Op::kEqual && (number > 0) == (constant == b));
+  }
+  const Term floor = terms_.Int(absl::int128(std::floor(number)));
+  const Term ceil = terms_.Int(absl::int128(std::ceil(number)));
+  if (op == Op::kEqual) {
+    if (floor != ceil) return terms_.False();
+    return terms_.Equal(constant == a ? b : a, floor);
+  }
+  const bool less = op == Op::kLess;
+  if (constant == b) return less ? terms_.Less(a, ceil) : terms_.LessEqual(a, floor);
+  return less ? terms_.Less(floor, b) : terms_.LessEqual(ceil, b);
+}
+
+bool Encoder::HaveOrder(const Symbol& a, const Symbol& b) {
+  return a.value == nullptr || b.value == nullptr ||
+         Ordered(Op::kEqual, a.value, b.value) != nullptr;
+}
+
 Symbol Encoder::Equals(const Symbol& a, const Symbol& b) {
   Term same = terms_.False();
-  if (a.value != nullptr && b.value != nullptr && a.value->sort == b.value->sort) {
-    same = terms_.Equal(a.value, b.value);
-  }
+  if (a.value != nullptr && b.value != nullptr) same = Ordered(Op::kEqual, a.value, b.value);
   const Term nulls = terms_.And(a.null, b.null);
   const Term values = terms_.And({terms_.Not(a.null), terms_.Not(b.null), same});
   Symbol out = Known(terms_.Or(nulls, values));

@@ -46,8 +46,12 @@ class Encoder {
   Term IsFalse(const Symbol& symbol) const;
   // Neither unknown nor an error.
   Term IsSettled(const Symbol& symbol) const;
-  // Both settled and the same, null included; doubles as CEL's == has it.
+  // Both settled and the same, null included; numbers as CEL's == has it. Not for two without an
+  // order.
   Symbol Equals(const Symbol& a, const Symbol& b);
+  // Whether there is a formula for how the two compare: not for an int and a double unless one of
+  // them is a constant.
+  bool HaveOrder(const Symbol& a, const Symbol& b);
   // The bounds of CEL's ints; the years 1 to 9999.
   Term IsInt64(Term number) const;
   Term IsTimestamp(Term nanos) const;
@@ -80,6 +84,8 @@ class Encoder {
   Symbol Extreme(const cel::Expr& expr, const std::vector<Symbol>& arguments);
   Symbol Beyond(const cel::Expr& expr);
 
+  // kEqual, kLess or kLessEqual of two values; null pointer where there is no formula.
+  Term Ordered(Op op, Term a, Term b);
   // The strict rule: unknown where an operand is, else an error where one is, or where `fails`.
   // A null operand is an error.
   Symbol Strict(const std::vector<Symbol>& operands, Term value, Term fails);

@@ -66,18 +66,16 @@ Symbol Encoder::Comparison(const Expr& expr) {
   const Symbol a = Encode(*expr.operands[0]);
   const Symbol b = Encode(*expr.operands[1]);
   if (!HasFormula(a) || !HasFormula(b)) return Beyond(expr);
-  const bool values = a.value != nullptr && b.value != nullptr;
-  if (values && a.value->sort != b.value->sort) return Beyond(expr);
+  if (!HaveOrder(a, b)) return Beyond(expr);
   if (expr.name == "_==_") return Equals(a, b);
   if (expr.name == "_!=_") {
     Symbol out = Equals(a, b);
     out.value = terms_.Not(out.value);
     return out;
   }
-  if (!values) return Strict({a, b}, nullptr, terms_.True());
+  if (a.value == nullptr || b.value == nullptr) return Strict({a, b}, nullptr, terms_.True());
   Term x = a.value;
   Term y = b.value;
-  if (x->sort == Sort::kText) return Beyond(expr);
   if (x->sort == Sort::kBool) {
     // false is less than true.
     x = terms_.If(x, terms_.Int(1), terms_.Int(0));
@@ -85,7 +83,7 @@ Symbol Encoder::Comparison(const Expr& expr) {
   }
   if (expr.name == "_>_" || expr.name == "_>=_") std::swap(x, y);
   const bool or_equal = expr.name == "_<=_" || expr.name == "_>=_";
-  return Strict({a, b}, or_equal ? terms_.LessEqual(x, y) : terms_.Less(x, y), terms_.False());
+  return Strict({a, b}, Ordered(or_equal ? Op::kLessEqual : Op::kLess, x, y), terms_.False());
 }
 
 Symbol Encoder::Add(const Type& type, const Symbol& a, const Symbol& b) {
@@ -136,7 +134,7 @@ Symbol Encoder::Membership(const Expr& expr) {
   if (list.elements == nullptr || !HasFormula(element)) return Beyond(expr);
   std::vector<Term> found;
   for (const Element& each : *list.elements) {
-    if (!HasFormula(each.symbol)) return Beyond(expr);
+    if (!HasFormula(each.symbol) || !HaveOrder(element, each.symbol)) return Beyond(expr);
     found.push_back(terms_.And(each.present, IsTrue(Equals(element, each.symbol))));
   }
   Symbol out = Known(terms_.Or(std::move(found)));

@@ -1,5 +1,6 @@
 // The variables of a lead, and what holds of them. See model.h.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -228,6 +229,26 @@ std::optional<Constant> ToConstant(const cel::Value& value) {
   }
 }
 
+// Some value of the fact's type and range.
+Constant FillerOf(const facts::Fact& fact) {
+  switch (fact.type.WithoutNull().kind()) {
+    case TypeKind::kBool:
+      return false;
+    case TypeKind::kDouble:
+      return std::min(std::max(0., fact.minimum.value_or(0)), fact.maximum.value_or(HUGE_VAL));
+    case TypeKind::kString:
+      return std::string();
+    case TypeKind::kInt: {
+      const double least = fact.minimum.value_or(0);
+      const double most = fact.maximum.value_or(HUGE_VAL);
+      return absl::int128(
+          static_cast<int64_t>(least > 0 ? std::ceil(least) : std::floor(std::min(most, 0.))));
+    }
+    default:
+      return absl::int128(0);
+  }
+}
+
 }  // namespace
 
 Inputs Model::NewInputs(World* world, const std::string& prefix) {
@@ -252,11 +273,13 @@ Assignment AssignmentOf(const Model::World& world, const Inputs& inputs, const f
       facts::FillRow(bundle.schema, lead, context, absl::MakeSpan(slots), nullptr);
   Assignment assignment;
   assignment[inputs.now->id] = ToNanos(now);
-  const auto assign = [&](const Symbol& symbol, const cel::Value& value) {
+  // What is null is like `filler`: within the bounds that its variable has.
+  const auto assign = [&](const Symbol& symbol, const cel::Value& value, Constant filler) {
     if (symbol.null != nullptr && symbol.null->op == Op::kVariable) {
       assignment[symbol.null->id] = value.is_null();
     }
-    const std::optional<Constant> constant = ToConstant(value);
+    std::optional<Constant> constant = ToConstant(value);
+    if (value.is_null() && symbol.value != nullptr) constant = std::move(filler);
     if (symbol.value == nullptr || !constant.has_value()) return;
     if (symbol.value->op == Op::kNot) {
       assignment[symbol.value->operands[0]->id] = !std::get<bool>(*constant);
@@ -265,14 +288,17 @@ Assignment AssignmentOf(const Model::World& world, const Inputs& inputs, const f
     }
   };
   for (size_t i = 0; i < inputs.aggregates.size(); ++i) {
-    assign(inputs.aggregates[i], slots[bundle.schema.aggregates[i].slot]);
+    const Aggregate& aggregate = bundle.schema.aggregates[i];
+    const bool instant = aggregate.type.WithoutNull().kind() == TypeKind::kTimestamp;
+    assign(inputs.aggregates[i], slots[aggregate.slot], instant ? ToNanos(now) : absl::int128(0));
   }
   for (size_t i = 0; i < inputs.facts.size(); ++i) {
+    const facts::Fact& fact = bundle.schema.facts[i];
     assignment[inputs.stated[i]->id] = static_cast<bool>(stated[i]);
-    if (stated[i]) assign(inputs.facts[i], slots[bundle.schema.facts[i].slot]);
+    assign(inputs.facts[i], stated[i] ? slots[fact.slot] : cel::Value::Null(), FillerOf(fact));
   }
   for (size_t i = 0; i < inputs.attributes.size(); ++i) {
-    assign(inputs.attributes[i], slots[bundle.schema.attributes[i].slot]);
+    assign(inputs.attributes[i], slots[bundle.schema.attributes[i].slot], absl::int128(0));
   }
   world.calendar.Complete(&assignment);
   return assignment;

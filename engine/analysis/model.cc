@@ -107,6 +107,22 @@ void Model::Run(int rule_set) {
   }
 }
 
+std::vector<Term> Model::Strengths(const RuleSet& set, const RuleSetModel& model) {
+  const auto& order = set.outputs[0].priority;
+  std::vector<Term> strengths;
+  for (const RuleModel& rule : model.rules) {
+    Term place = terms_.Int(static_cast<int64_t>(order.size()));
+    for (size_t i = order.size(); i-- > 0 && rule.then[0].null != nullptr;) {
+      cel::Expr constant;
+      constant.constant = order[i];
+      const Symbol same = encoder_.Equals(rule.then[0], encoder_.Encode(constant));
+      place = terms_.If(encoder_.IsTrue(same), terms_.Int(static_cast<int64_t>(i)), place);
+    }
+    strengths.push_back(place);
+  }
+  return strengths;
+}
+
 std::vector<Term> Model::Winners(const RuleSet& set, const RuleSetModel& model) {
   std::vector<Term> winners;
   if (set.hit_policy != HitPolicy::kPriority) {
@@ -118,18 +134,7 @@ std::vector<Term> Model::Winners(const RuleSet& set, const RuleSetModel& model) 
     }
     return winners;
   }
-  const auto& order = set.outputs[0].priority;
-  std::vector<Term> strength;
-  for (const RuleModel& rule : model.rules) {
-    Term place = terms_.Int(static_cast<int64_t>(order.size()));
-    for (size_t i = order.size(); i-- > 0 && rule.then[0].null != nullptr;) {
-      cel::Expr constant;
-      constant.constant = order[i];
-      const Symbol same = encoder_.Equals(rule.then[0], encoder_.Encode(constant));
-      place = terms_.If(encoder_.IsTrue(same), terms_.Int(static_cast<int64_t>(i)), place);
-    }
-    strength.push_back(place);
-  }
+  const std::vector<Term> strength = Strengths(set, model);
   for (size_t i = 0; i < model.rules.size(); ++i) {
     std::vector<Term> wins = {model.rules[i].matches};
     for (size_t j = 0; j < model.rules.size(); ++j) {
@@ -143,16 +148,40 @@ std::vector<Term> Model::Winners(const RuleSet& set, const RuleSetModel& model) 
   return winners;
 }
 
+std::vector<Term> Model::PossibleByPriority(const RuleSet& set, const RuleSetModel& model) {
+  const std::vector<Term> weakest = Strengths(set, model);
+  std::vector<Term> possible;
+  for (size_t i = 0; i < model.rules.size(); ++i) {
+    const RuleModel& rule = model.rules[i];
+    const bool gives = rule.then[0].null != nullptr;
+    const Term strongest =
+        gives ? terms_.If(rule.then[0].unknown, terms_.Int(0), weakest[i]) : weakest[i];
+    // Whether it may still win from the one that matches for sure.
+    std::vector<Term> beats = {terms_.Not(model.any_matches)};
+    for (size_t j = 0; j < model.rules.size(); ++j) {
+      if (j == i) continue;
+      const Term stronger =
+          i < j ? terms_.LessEqual(strongest, weakest[j]) : terms_.Less(strongest, weakest[j]);
+      beats.push_back(terms_.And(model.winners[j], stronger));
+    }
+    possible.push_back(terms_.Or(
+        model.winners[i],
+        terms_.And(terms_.Or(rule.matches, rule.when.unknown), terms_.Or(std::move(beats)))));
+  }
+  possible.push_back(terms_.Not(model.any_matches));
+  return possible;
+}
+
 std::vector<Term> Model::Possible(const RuleSet& set, const RuleSetModel& model) {
+  if (set.hit_policy == HitPolicy::kPriority) return PossibleByPriority(set, model);
   std::vector<Term> possible;
   Term sure = terms_.False();
   for (size_t i = 0; i < model.rules.size(); ++i) {
     const RuleModel& rule = model.rules[i];
-    if (set.hit_policy == HitPolicy::kFirst) {
-      possible.push_back(terms_.And(terms_.Or(rule.matches, rule.when.unknown), terms_.Not(sure)));
-    } else {
-      possible.push_back(terms_.Or(model.winners[i], rule.when.unknown));
-    }
+    // Where all are looked at another match would be a conflict: what is sure settles it.
+    const Term open =
+        set.hit_policy == HitPolicy::kFirst ? terms_.Not(sure) : terms_.Not(model.any_matches);
+    possible.push_back(terms_.Or(model.winners[i], terms_.And(rule.when.unknown, open)));
     sure = terms_.Or(sure, rule.matches);
   }
   possible.push_back(terms_.Not(sure));
@@ -179,14 +208,7 @@ void Model::Single(const RuleSet& set, RuleSetModel* model) {
       before = terms_.Or(before, possible[i]);
       differ.push_back(terms_.And(possible[i], terms_.Not(SameValue(given(i), out))));
     }
-    Term open = terms_.And(
-        {model->any_unknown, terms_.Or(std::move(several)), terms_.Or(std::move(differ))});
-    if (set.hit_policy == HitPolicy::kPriority && !open->is_false()) {
-      // Which of the rules that may match can still win is not followed.
-      const Term may_be = terms_.Variable(Sort::kBool, absl::StrCat(set.name, " open"));
-      world_.loose.insert(may_be->id);
-      open = terms_.And(open, may_be);
-    }
+    const Term open = terms_.And(terms_.Or(std::move(several)), terms_.Or(std::move(differ)));
     out.unknown = terms_.Or(open, out.unknown);
     out.error = terms_.And(terms_.Not(open), out.error);
     out.null = terms_.And(terms_.Not(open), out.null);
@@ -204,7 +226,7 @@ Symbol Model::Aggregated(const RuleSet& set, const RuleSetModel& model, size_t o
     }
     return encoder_.Known(count);
   }
-  const bool whole = type.WithoutNull().kind() == cel::TypeKind::kInt;
+  const bool whole = type.WithoutNull().kind() != cel::TypeKind::kDouble;
   const Symbol zero = encoder_.Known(whole ? terms_.Int(0) : terms_.Double(0));
   Term some = terms_.False();
   Symbol total = zero;
@@ -226,8 +248,11 @@ Symbol Model::Aggregated(const RuleSet& set, const RuleSetModel& model, size_t o
     some = terms_.Or(some, takes);
   }
   Symbol none = model.defaults[output];
+  if (none.null == nullptr && set.aggregation == Aggregation::kSum) none = zero;
   if (none.null == nullptr) {
-    none = set.aggregation == Aggregation::kSum ? zero : encoder_.Failed();
+    none = encoder_.Failed();
+    none.unknown = model.any_unknown;
+    none.error = terms_.Not(model.any_unknown);
   }
   return encoder_.Choose(some, total, none);
 }

@@ -99,6 +99,10 @@ class Model {
   Symbol Aggregated(const rules::RuleSet& set, const RuleSetModel& model, size_t output);
   Symbol Output(const rules::RuleSet& set, const std::vector<std::shared_ptr<const cel::Program>>&,
                 size_t output);
+  // PRIORITY: the place of each rule's first output in the order, the strongest at 0; the place
+  // behind all where it has none, or is unknown.
+  std::vector<Term> Strengths(const rules::RuleSet& set, const RuleSetModel& model);
+  std::vector<Term> PossibleByPriority(const rules::RuleSet& set, const RuleSetModel& model);
   // Which rule counts under a single-hit policy, given that it matches.
   std::vector<Term> Winners(const rules::RuleSet& set, const RuleSetModel& model);
   // By rule, and the default behind them: whether its outcome may be the set's, with what is known.

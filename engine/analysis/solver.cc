@@ -203,6 +203,7 @@ class Solver::Impl {
       return node.op == Op::kAnd ? z3::mk_and(all) : z3::mk_or(all);
     }
     const bool doubles = node.operands.back()->sort == Sort::kDouble;
+    const bool texts = node.operands.back()->sort == Sort::kText;
     switch (node.op) {
       case Op::kNot:
         return !at(0);
@@ -211,8 +212,10 @@ class Solver::Impl {
       case Op::kEqual:
         return doubles ? z3::expr(context_, Z3_mk_fpa_eq(context_, at(0), at(1))) : at(0) == at(1);
       case Op::kLess:
+        if (texts) return z3::expr(context_, Z3_mk_str_lt(context_, at(0), at(1)));
         return at(0) < at(1);
       case Op::kLessEqual:
+        if (texts) return z3::expr(context_, Z3_mk_str_le(context_, at(0), at(1)));
         return at(0) <= at(1);
       case Op::kAdd:
         return at(0) + at(1);

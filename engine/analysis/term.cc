@@ -53,6 +53,10 @@ bool IsLess(const Constant& a, const Constant& b, bool or_equal) {
   if (const double* x = std::get_if<double>(&a)) {
     return or_equal ? *x <= AsDouble(b) : *x < AsDouble(b);
   }
+  if (const auto* x = std::get_if<std::string>(&a)) {
+    // The order of UTF-8's bytes is that of code points.
+    return or_equal ? *x <= AsText(b) : *x < AsText(b);
+  }
   return or_equal ? AsInt(a) <= AsInt(b) : AsInt(a) < AsInt(b);
 }
 

@@ -33,7 +33,7 @@ enum class Op : uint8_t {
   kOr,
   kIf,     // condition, then, else; of any sort
   kEqual,  // of two of a sort; doubles as IEEE 754 has it
-  kLess,   // of ints or doubles
+  kLess,   // of ints, doubles or text, which has the order of its code points
   kLessEqual,
   kAdd,  // of two ints or doubles
   kSubtract,
