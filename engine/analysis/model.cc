@@ -240,9 +240,9 @@ Symbol Model::Aggregated(const RuleSet& set, const RuleSetModel& model, size_t o
       next = encoder_.Add(type, total, each);
     } else {
       const bool least = set.aggregation == Aggregation::kMin;
-      next = encoder_.Choose(
-          least ? terms_.Less(each.value, total.value) : terms_.Less(total.value, each.value), each,
-          total);
+      const Term better =
+          least ? terms_.Less(each.value, total.value) : terms_.Less(total.value, each.value);
+      next = encoder_.Choose(terms_.Or(better, terms_.Not(encoder_.IsSettled(each))), each, total);
     }
     total = encoder_.Choose(takes, encoder_.Choose(some, next, each), total);
     some = terms_.Or(some, takes);
