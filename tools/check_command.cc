@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "tools/exit_code.h"
 #include "tools/options.h"
 #include "tools/output.h"
+#include "tools/proofs.h"
 
 namespace leadgrade::tools {
 namespace {
@@ -17,6 +19,7 @@ struct CheckOptions {
   std::vector<std::string> directories;
   std::string format;
   bool no_proofs = false;
+  double proof_timeout = 5;
   bool strict = false;
 };
 
@@ -33,8 +36,12 @@ int Check(const CheckOptions& options) {
   bool ok = true;
   for (const std::string& directory : options.directories) {
     BundleInput input = LoadBundleInput(directory);
-    if (input.bundle != nullptr) CheckCompanions(&input);
-    bundles.push_back(Summarise(input, options.strict));
+    std::optional<Proofs> proofs;
+    if (input.bundle != nullptr) {
+      CheckCompanions(&input);
+      if (!options.no_proofs) proofs = ProveInput(input, absl::Seconds(options.proof_timeout));
+    }
+    bundles.push_back(Summarise(input, proofs, options.strict));
     ok &= bundles.back().ok();
   }
   Output output;
@@ -45,19 +52,29 @@ int Check(const CheckOptions& options) {
 }  // namespace
 
 void AddCheck(CLI::App& app, int* exit_code) {
-  CLI::App* command = app.add_subcommand("check", "Load and type check bundles of rules");
+  CLI::App* command = app.add_subcommand("check", "Load, type check and prove bundles of rules");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("directories", options->directories, "Bundle directories")
       ->type_name("DIR")
       ->required();
   AddFormat(command, &options->format, {"text", "json", "sarif", "junit"});
-  command->add_flag("--no-proofs", options->no_proofs,
-                    "Load and type check only. Nothing more is done without it yet");
+  command->add_flag("--no-proofs", options->no_proofs, "Load and type check only");
+  command
+      ->add_option("--proof-timeout", options->proof_timeout,
+                   "For each proof; what takes longer is said to be not proved")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
   command->add_flag("--strict", options->strict, "Warnings count as errors");
   command->footer(
-      "Test suites and mappings in the directory are checked as well. Suites are not run: that is\n"
-      "`leadgrade test`.\n"
-      "Exit code 3 where a bundle has an error.\n\n"
+      "Proofs are about all leads there can be: each has an outcome, no rule is out of reach, "
+      "none\n"
+      "fails, no two are in conflict, and the bundle's own properties hold. Where one does not, a\n"
+      "lead shows it. Test suites and mappings in the directory are checked as well. Suites are "
+      "not\n"
+      "run: that is `leadgrade test`.\n"
+      "Exit code 3 where a bundle has an error; with --strict also where something is not "
+      "proved.\n\n"
       "Example:\n  leadgrade check rules/sales --format sarif > check.sarif");
   command->callback([options, exit_code] { *exit_code = Check(*options); });
 }

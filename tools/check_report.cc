@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -34,8 +35,9 @@ std::string Contents(const rules::Bundle& bundle) {
 }
 
 size_t CountOf(const CheckedBundle& bundle, Severity severity) {
-  return std::count_if(bundle.issues.begin(), bundle.issues.end(),
-                       [severity](const Issue& issue) { return issue.severity == severity; });
+  return std::count_if(
+      bundle.issues.begin(), bundle.issues.end(),
+      [severity](const CheckedIssue& checked) { return checked.issue.severity == severity; });
 }
 
 const char* Name(Severity severity) { return severity == Severity::kError ? "error" : "warning"; }
@@ -47,6 +49,8 @@ std::string SummaryLine(const CheckedBundle& bundle) {
   if (errors == 0) parts.push_back("ok");
   if (errors > 0) parts.push_back(Count(errors, "error"));
   if (warnings > 0) parts.push_back(Count(warnings, "warning"));
+  if (bundle.settled.has_value()) parts.push_back(Count(*bundle.settled, "proof"));
+  if (bundle.open.value_or(0) > 0) parts.push_back(absl::StrCat(*bundle.open, " not proved"));
   if (errors == 0) {
     parts.push_back(
         absl::StrCat(bundle.contents, " (", bundle.digest.substr(0, kShortDigest), ")"));
@@ -66,12 +70,19 @@ std::string Uri(absl::string_view path) {
   return uri;
 }
 
-Json SarifResult(const Issue& issue) {
+std::string Words(const Issue& issue) {
+  return issue.hint.empty() ? issue.message : absl::StrCat(issue.message, "; ", issue.hint);
+}
+
+Json SarifResult(const CheckedIssue& checked, const std::string& directory) {
+  const Issue& issue = checked.issue;
+  std::string text = Words(issue);
+  if (checked.example.has_value()) {
+    absl::StrAppend(&text, "\nfor example: ", ToCommand(*checked.example, directory));
+  }
   return {{"ruleId", issue.code},
           {"level", Name(issue.severity)},
-          {"message",
-           {{"text",
-             issue.hint.empty() ? issue.message : absl::StrCat(issue.message, "; ", issue.hint)}}},
+          {"message", {{"text", std::move(text)}}},
           {"locations",
            {{{"physicalLocation",
               {{"artifactLocation", {{"uri", Uri(issue.span.file)}}},
@@ -81,13 +92,28 @@ Json SarifResult(const Issue& issue) {
                  {"endColumn", issue.span.column + issue.span.length}}}}}}}}};
 }
 
+std::string Diagnostic(const CheckedIssue& checked, const std::string& directory) {
+  std::string text = base::FormatIssue(checked.issue);
+  if (checked.example.has_value()) {
+    absl::StrAppend(&text, "for example: ", ToCommand(*checked.example, directory));
+  }
+  return text;
+}
+
+Json ExampleJson(const Example& example) {
+  Json values = Json::object();
+  for (const auto& [fact, value] : example.values) values[fact] = value;
+  return {{"now", example.now}, {"facts", Json::parse(example.facts)}, {"values", values}};
+}
+
 JunitCase FileCase(const CheckedBundle& bundle, const std::string& file) {
   JunitCase test{bundle.path, file, file, 0, "", ""};
-  for (const Issue& issue : bundle.issues) {
+  for (const CheckedIssue& checked : bundle.issues) {
+    const Issue& issue = checked.issue;
     if (issue.span.file != file) continue;
     if (test.line == 0) test.line = issue.span.line;
     const bool error = issue.severity == Severity::kError;
-    absl::StrAppend(error ? &test.failure : &test.output, base::FormatIssue(issue));
+    absl::StrAppend(error ? &test.failure : &test.output, Diagnostic(checked, bundle.path));
   }
   return test;
 }
@@ -96,7 +122,8 @@ JunitCase FileCase(const CheckedBundle& bundle, const std::string& file) {
 
 bool CheckedBundle::ok() const { return CountOf(*this, Severity::kError) == 0; }
 
-CheckedBundle Summarise(const BundleInput& input, bool strict) {
+CheckedBundle Summarise(const BundleInput& input, const std::optional<Proofs>& proofs,
+                        bool strict) {
   CheckedBundle bundle;
   bundle.path = input.path;
   if (input.bundle != nullptr) {
@@ -104,12 +131,24 @@ CheckedBundle Summarise(const BundleInput& input, bool strict) {
     bundle.digest = input.bundle->digest;
     bundle.contents = Contents(*input.bundle);
   }
+  for (const Issue& issue : input.issues.Sorted()) bundle.issues.push_back({issue, std::nullopt});
+  if (proofs.has_value()) {
+    bundle.issues.insert(bundle.issues.end(), proofs->issues.begin(), proofs->issues.end());
+    bundle.settled = proofs->settled;
+    bundle.open = proofs->open;
+  }
+  const auto place = [](const CheckedIssue& checked) {
+    const base::SourceSpan& span = checked.issue.span;
+    return std::tie(span.file, span.line, span.column);
+  };
+  std::stable_sort(
+      bundle.issues.begin(), bundle.issues.end(),
+      [&](const CheckedIssue& a, const CheckedIssue& b) { return place(a) < place(b); });
   std::set<std::string> files;
   for (const auto& [file, text] : input.files) files.insert(CallerPath(input.path, file));
-  bundle.issues = input.issues.Sorted();
-  for (Issue& issue : bundle.issues) {
-    if (strict) issue.severity = Severity::kError;
-    files.insert(issue.span.file);
+  for (CheckedIssue& checked : bundle.issues) {
+    if (strict) checked.issue.severity = Severity::kError;
+    files.insert(checked.issue.span.file);
   }
   bundle.files.assign(files.begin(), files.end());
   return bundle;
@@ -118,7 +157,9 @@ CheckedBundle Summarise(const BundleInput& input, bool strict) {
 std::string CheckText(const std::vector<CheckedBundle>& bundles) {
   std::string text;
   for (const CheckedBundle& bundle : bundles) {
-    for (const Issue& issue : bundle.issues) text += PrintableLines(base::FormatIssue(issue));
+    for (const CheckedIssue& checked : bundle.issues) {
+      text += PrintableLines(Diagnostic(checked, bundle.path));
+    }
     text += SummaryLine(bundle);
   }
   return text;
@@ -128,11 +169,21 @@ std::string CheckJson(const std::vector<CheckedBundle>& bundles) {
   Json all = Json::array();
   for (const CheckedBundle& bundle : bundles) {
     const bool loaded = !bundle.digest.empty();
+    Json issues = Json::array();
+    for (const CheckedIssue& checked : bundle.issues) {
+      issues.push_back(IssueJson(checked.issue));
+      if (checked.example.has_value()) issues.back()["example"] = ExampleJson(*checked.example);
+    }
+    Json proofs;
+    if (bundle.settled.has_value()) {
+      proofs = {{"settled", *bundle.settled}, {"open", *bundle.open}};
+    }
     all.push_back({{"path", bundle.path},
                    {"name", loaded ? Json(bundle.name) : Json()},
                    {"digest", loaded ? Json(bundle.digest) : Json()},
                    {"ok", bundle.ok()},
-                   {"issues", IssuesJson(bundle.issues)}});
+                   {"proofs", std::move(proofs)},
+                   {"issues", std::move(issues)}});
   }
   return Dump({{"bundles", std::move(all)}});
 }
@@ -141,9 +192,9 @@ std::string CheckSarif(const std::vector<CheckedBundle>& bundles) {
   std::set<std::string> codes;
   Json results = Json::array();
   for (const CheckedBundle& bundle : bundles) {
-    for (const Issue& issue : bundle.issues) {
-      codes.insert(issue.code);
-      results.push_back(SarifResult(issue));
+    for (const CheckedIssue& checked : bundle.issues) {
+      codes.insert(checked.issue.code);
+      results.push_back(SarifResult(checked, bundle.path));
     }
   }
   Json rules = Json::array();

@@ -11,18 +11,20 @@ std::string Count(size_t number, const char* what) {
   return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
 }
 
+Json IssueJson(const base::Issue& issue) {
+  return {{"severity", issue.severity == base::Severity::kError ? "error" : "warning"},
+          {"code", issue.code},
+          {"file", issue.span.file},
+          {"line", issue.span.line},
+          {"column", issue.span.column},
+          {"length", issue.span.length},
+          {"message", issue.message},
+          {"hint", issue.hint}};
+}
+
 Json IssuesJson(const std::vector<base::Issue>& issues) {
   Json list = Json::array();
-  for (const base::Issue& issue : issues) {
-    list.push_back({{"severity", issue.severity == base::Severity::kError ? "error" : "warning"},
-                    {"code", issue.code},
-                    {"file", issue.span.file},
-                    {"line", issue.span.line},
-                    {"column", issue.span.column},
-                    {"length", issue.span.length},
-                    {"message", issue.message},
-                    {"hint", issue.hint}});
-  }
+  for (const base::Issue& issue : issues) list.push_back(IssueJson(issue));
   return list;
 }
 

@@ -12,7 +12,8 @@ namespace leadgrade::tools {
 // "1 fact", "2 facts".
 std::string Count(size_t number, const char* what);
 
-// [{severity, code, file, line, column, length, message, hint}]
+// {severity, code, file, line, column, length, message, hint}
+nlohmann::ordered_json IssueJson(const base::Issue& issue);
 nlohmann::ordered_json IssuesJson(const std::vector<base::Issue>& issues);
 
 // Indented, with a line end. Texts that are no UTF-8 are made so.

@@ -73,26 +73,15 @@ class PropertyProofs {
           return Contradicts(property_, row);
         },
         true);
-    switch (found.verdict) {
-      case Verdict::kHolds:
-        prover_.CountSettled();
-        return prover_.Report(base::Severity::kError, kPropertyFails, property_.span,
-                              absl::StrCat("the property `", property_.id,
-                                           "` does not hold for all leads", Description()),
-                              "", found.witness);
-      case Verdict::kNeverHolds:
-        return prover_.CountSettled();
-      case Verdict::kOpen:
-        return prover_.ReportOpen(property_.span, absl::StrCat("the property `", property_.id, "`"),
-                                  found.reason);
-    }
+    prover_.Settle(found, property_.span, absl::StrCat("the property `", property_.id, "`"), [&] {
+      prover_.Report(base::Severity::kError, kPropertyFails, property_.span,
+                     absl::StrCat("the property `", property_.id, "` does not hold for all leads",
+                                  property_.description.empty() ? "" : ": ", property_.description),
+                     "", found.witness);
+    });
   }
 
  private:
-  std::string Description() const {
-    return property_.description.empty() ? "" : absl::StrCat(": ", property_.description);
-  }
-
   Term Given(Model& model) {
     if (property_.given == nullptr) return terms_.True();
     return model.IsTrue(model.Encode(property_.given->expr()));
@@ -156,19 +145,12 @@ class PropertyProofs {
                                        [&](const Witness& first, const Witness& second) {
                                          return ShowsFall(first, second, &message);
                                        });
-    switch (found.verdict) {
-      case Verdict::kHolds:
-        prover_.CountSettled();
-        return prover_.Report(base::Severity::kError, kPropertyFails, property_.span,
-                              absl::StrCat("the property `", property_.id,
-                                           "` does not hold for all leads: ", message),
-                              property_.description, found.first);
-      case Verdict::kNeverHolds:
-        return prover_.CountSettled();
-      case Verdict::kOpen:
-        return prover_.ReportOpen(property_.span, absl::StrCat("the property `", property_.id, "`"),
-                                  found.reason);
-    }
+    prover_.Settle(found, property_.span, absl::StrCat("the property `", property_.id, "`"), [&] {
+      prover_.Report(
+          base::Severity::kError, kPropertyFails, property_.span,
+          absl::StrCat("the property `", property_.id, "` does not hold for all leads: ", message),
+          property_.description, found.witness);
+    });
   }
 
   Term Less(Term a, Term b) {

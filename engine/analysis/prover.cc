@@ -154,7 +154,7 @@ Prover::Found Prover::Ask(const std::vector<Term>& questions, const Shows& shows
   Found found;
   const bool exact = IsExact(questions);
   const auto settles = [&](Sample& sample) {
-    if (sample.axioms != world_.calendar.axioms().size()) {
+    if (sample.terms == nullptr || sample.axioms != world_.calendar.axioms().size()) {
       world_.calendar.Complete(&sample.values);
       sample.terms = std::make_unique<TermValues>(sample.values);
       sample.axioms = world_.calendar.axioms().size();
@@ -191,9 +191,9 @@ Prover::Found Prover::Ask(const std::vector<Term>& questions, const Shows& shows
   return found;
 }
 
-Prover::FoundPair Prover::AskPair(const Inputs& other, const std::vector<Term>& questions, int fact,
-                                  const ShowsPair& shows) {
-  FoundPair found;
+Prover::Found Prover::AskPair(const Inputs& other, const std::vector<Term>& questions, int fact,
+                              const ShowsPair& shows) {
+  Found found;
   std::vector<Term> asked = questions;
   for (size_t i = 0; i < derived_.size(); ++i) {
     if (derived_[i] != nullptr && static_cast<int>(i) != fact) asked.push_back(derived_[i]);
@@ -201,11 +201,11 @@ Prover::FoundPair Prover::AskPair(const Inputs& other, const std::vector<Term>& 
   found.verdict = Search(
       asked,
       [&](const Assignment& values) {
-        found.first.emplace();
-        found.second.emplace();
-        Realise(inputs_, values, &*found.first);
-        Realise(other, values, &*found.second);
-        return shows(*found.first, *found.second);
+        found.witness.emplace();
+        Witness second;
+        Realise(inputs_, values, &*found.witness);
+        Realise(other, values, &second);
+        return shows(*found.witness, second);
       },
       &found.reason);
   return found;
@@ -252,6 +252,27 @@ void Prover::Report(base::Severity severity, const char* code, const base::Sourc
     finding.issue.source_line = std::string(absl::StripSuffix(lines[span.line - 1], "\r"));
   }
   finding.witness = std::move(witness);
+}
+
+void Prover::Settle(const Found& found, const base::SourceSpan& span, const std::string& what,
+                    const std::function<void()>& holds, const std::function<void()>& never) {
+  switch (found.verdict) {
+    case Verdict::kHolds:
+      CountSettled();
+      return holds();
+    case Verdict::kNeverHolds:
+      CountSettled();
+      return never();
+    case Verdict::kOpen:
+      return ReportOpen(span, what, found.reason);
+  }
+}
+
+void Prover::RunBefore(int rule_set, decision::Evaluation& evaluation) const {
+  for (const int index : bundle_->evaluation_order) {
+    if (index == rule_set) return;
+    evaluation.Run(index, nullptr);
+  }
 }
 
 void Prover::ReportOpen(const base::SourceSpan& span, const std::string& what,

@@ -41,21 +41,23 @@ class Prover {
   Found Ask(const std::vector<Term>& questions, const Shows& shows, bool shown);
 
   // The same of two leads, the second of which has `other` as its inputs and differs in the fact,
-  // which may be stated of both whatever it is.
+  // which may be stated of both whatever it is. The witness is the first.
   using ShowsPair = std::function<bool(const Witness&, const Witness&)>;
-  struct FoundPair {
-    Verdict verdict = Verdict::kOpen;
-    std::optional<Witness> first, second;
-    std::string reason;
-  };
-  FoundPair AskPair(const Inputs& other, const std::vector<Term>& questions, int fact,
-                    const ShowsPair& shows);
+  Found AskPair(const Inputs& other, const std::vector<Term>& questions, int fact,
+                const ShowsPair& shows);
 
   // A finding at a place.
   void Report(base::Severity severity, const char* code, const base::SourceSpan& span,
               std::string message, std::string hint = "",
               std::optional<Witness> witness = std::nullopt);
   void ReportOpen(const base::SourceSpan& span, const std::string& what, const std::string& reason);
+  // Counts what was found out, and tells of `what` where it was not proved; `holds` and `never`
+  // tell of the rest.
+  void Settle(
+      const Found& found, const base::SourceSpan& span, const std::string& what,
+      const std::function<void()>& holds, const std::function<void()>& never = [] {});
+  // Runs the rule sets that come before one.
+  void RunBefore(int rule_set, decision::Evaluation& evaluation) const;
   void CountSettled() { ++report_.settled; }
   ProofReport Finish();
 
