@@ -131,6 +131,16 @@ bool Calendar::Refine(const Assignment& assignment) {
   return axioms_.size() > before;
 }
 
+std::vector<Term> Calendar::Pins(const Assignment& assignment) const {
+  TermValues values(assignment);
+  std::vector<Term> pins;
+  for (const Instant& instant : instants_) {
+    const absl::int128 day = std::get<absl::int128>(values.Of(instant.day));
+    pins.push_back(terms_.Equal(instant.day, terms_.Int(day)));
+  }
+  return pins;
+}
+
 void Calendar::Complete(Assignment* assignment) const {
   for (const Instant& instant : instants_) {
     TermValues values(*assignment);

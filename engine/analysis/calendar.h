@@ -32,6 +32,9 @@ class Calendar {
   const std::vector<Term>& axioms() const { return axioms_; }
   // Adds what is true of the days that the values are wrong about; false where they are right.
   bool Refine(const Assignment& values);
+  // That all days are those of the values: where Refine has told of them, what is asked is soon
+  // answered.
+  std::vector<Term> Pins(const Assignment& values) const;
   // Gives those variables the values that they have by the zone, where all others have theirs.
   void Complete(Assignment* assignment) const;
 

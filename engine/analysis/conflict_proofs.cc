@@ -14,8 +14,9 @@ using rules::RuleSet;
 
 namespace {
 
-// So many conflicts of a rule set are shown.
+// So many conflicts of a rule set are shown, and so many of a rule with those before it.
 constexpr size_t kMaxConflicts = 20;
+constexpr int kMaxConflictsPerRule = 3;
 // Of so many rules each pair is looked at under ANY.
 constexpr size_t kMaxPaired = 200;
 
@@ -67,7 +68,7 @@ class ConflictProofs {
     for (size_t i = 0; i < matched.size(); ++i) {
       for (size_t j = i + 1; j < matched.size(); ++j) {
         const std::pair<int, int> pair(matched[i], matched[j]);
-        if (!shown_.contains(pair) &&
+        if (!shown_.contains(pair) && TimesShown(pair.second) < kMaxConflictsPerRule &&
             (policy() == HitPolicy::kUnique || Differ(evaluation, pair.first, pair.second))) {
           *rules = pair;
           return true;
@@ -75,6 +76,12 @@ class ConflictProofs {
       }
     }
     return false;
+  }
+
+  // With how many of those before it.
+  int TimesShown(int rule) const {
+    return static_cast<int>(std::count_if(
+        shown_.begin(), shown_.end(), [rule](const auto& pair) { return pair.second == rule; }));
   }
 
   bool Differ(Evaluation& evaluation, int a, int b) const {

@@ -227,7 +227,9 @@ class Decoder {
         } else if (aggregate.take == Take::kSum) {
           event.amount = std::get<double>(values_.Of(wanted.value)) - SumOf(aggregate);
         }
-        const int score = Harmless(event, index);
+        // Harm is not made good by anything; among harmless ones the one that does most is best.
+        constexpr int kMostAggregates = 1000;
+        const int score = Harmless(event, index) * kMostAggregates + AgreeingWith(event);
         if (score > best_score) {
           best = event;
           best_score = score;
@@ -237,6 +239,14 @@ class Decoder {
     if (!best.has_value()) return false;
     Insert(*std::move(best));
     return true;
+  }
+
+  int AgreeingWith(const TimelineEvent& event) {
+    const std::vector<TimelineEvent> before = witness_.lead.timeline;
+    Insert(event);
+    const auto agreeing = static_cast<int>(Agreeing(Aggregate::Of::kEvents));
+    witness_.lead.timeline = before;
+    return agreeing;
   }
 
   double SumOf(const Aggregate& aggregate) const {

@@ -79,6 +79,9 @@ class InputMaker {
     }
     if (symbol.value == nullptr) return symbol;
     Assume(encoder_.WithinType(type, symbol.value));
+    if (type.WithoutNull().kind() == TypeKind::kTimestamp) {
+      Between(terms_.Int(Year(kFirstStatedYear)), symbol.value, terms_.Int(Year(kLastYear)));
+    }
     if (symbol.value->sort == Sort::kDouble) {
       constexpr double kMost = std::numeric_limits<double>::max();
       Between(terms_.Double(-kMost), symbol.value, terms_.Double(kMost));
@@ -98,7 +101,31 @@ class InputMaker {
     return symbol;
   }
 
-  // Whether all that counts for `a` counts for `b`.
+  // Of something that happened at `time`, not after `now`: whether the window still has it.
+  Term InWindow(const Aggregate::Window& window, Term time, Term now) {
+    if (window.days == 0) {
+      return terms_.Less(terms_.Apply(Op::kSubtract, {now, time}),
+                         terms_.Int(absl::ToInt64Nanoseconds(window.duration)));
+    }
+    const Term days =
+        terms_.Apply(Op::kSubtract, {world_.calendar.DayOf(now), world_.calendar.DayOf(time)});
+    return terms_.Less(days, terms_.Int(window.days));
+  }
+
+  // An instant at which something counts for the aggregate; null where it tells none.
+  static Term InstantOf(const Aggregate& aggregate, const Symbol& symbol) {
+    const bool tells =
+        aggregate.value == Aggregate::Value::kTime &&
+        (aggregate.take == Aggregate::Take::kFirst || aggregate.take == Aggregate::Take::kLast);
+    return tells ? symbol.value : nullptr;
+  }
+
+  static bool SameWindow(const Aggregate& a, const Aggregate& b) {
+    return a.within.has_value() && b.within.has_value() && a.within->days == b.within->days &&
+           a.within->duration == b.within->duration;
+  }
+
+  // Whether all that counts for `a` counts for `b`, but for windows.
   static bool IsPart(const Aggregate& a, const Aggregate& b) {
     const auto within = [](const std::vector<std::string>& some,
                            const std::vector<std::string>& all) {
@@ -107,13 +134,9 @@ class InputMaker {
         return std::find(all.begin(), all.end(), each) != all.end();
       });
     };
-    const auto same_window = [](const Aggregate::Window& x, const Aggregate::Window& y) {
-      return x.days == y.days && x.duration == y.duration;
-    };
     return a.of == b.of && within(a.event_types, b.event_types) && within(a.rules, b.rules) &&
            within(a.grades, b.grades) &&
-           (a.value == Aggregate::Value::kDue || b.value != Aggregate::Value::kDue) &&
-           (!b.within.has_value() || (a.within.has_value() && same_window(*a.within, *b.within)));
+           (a.value == Aggregate::Value::kDue || b.value != Aggregate::Value::kDue);
   }
 
   // A formula for "something counts"; null where the aggregate does not tell.
@@ -131,11 +154,26 @@ class InputMaker {
   void RelateAggregates(size_t i, size_t j, const Inputs& inputs) {
     const Aggregate& a = world_.bundle.schema.aggregates[i];
     const Aggregate& b = world_.bundle.schema.aggregates[j];
-    if (i == j || !IsPart(a, b)) return;
     const Symbol& x = inputs.aggregates[i];
     const Symbol& y = inputs.aggregates[j];
-    const Term some_x = Counts(a, x);
+    const Term instant = InstantOf(a, x);
+    if (i == j) {
+      if (instant == nullptr || !a.within.has_value()) return;
+      return Assume(terms_.Or(x.null, InWindow(*a.within, instant, inputs.now)));
+    }
+    if (!IsPart(a, b)) return;
+    Term some_x = Counts(a, x);
+    if (a.within.has_value() && !b.within.has_value() && b.take == Aggregate::Take::kLast &&
+        b.value == Aggregate::Value::kTime && some_x != nullptr) {
+      // The last of all is not before one that is in the window.
+      Assume(terms_.Implies(some_x, InWindow(*a.within, y.value, inputs.now)));
+    }
     const Term some_y = Counts(b, y);
+    if (b.within.has_value() && !SameWindow(a, b)) {
+      // Of what counts for `a` only what is in the window counts for `b`, and of one we know when.
+      if (instant == nullptr) return;
+      some_x = terms_.And(some_x, InWindow(*b.within, instant, inputs.now));
+    }
     if (some_x != nullptr && some_y != nullptr) Assume(terms_.Implies(some_x, some_y));
     if (a.take == Aggregate::Take::kSum) {
       // Nothing adds up to nothing.
@@ -147,8 +185,7 @@ class InputMaker {
     if (a.take == Aggregate::Take::kCount && b.take == Aggregate::Take::kCount) {
       Assume(terms_.LessEqual(x.value, y.value));
     }
-    const bool times = a.value == Aggregate::Value::kTime && b.value == Aggregate::Value::kTime;
-    if (!times || some_x == nullptr || a.take == Aggregate::Take::kCount) return;
+    if (instant == nullptr || b.value != Aggregate::Value::kTime) return;
     // Of all that counts for b, the first is not after, and the last not before, any of a.
     if (b.take == Aggregate::Take::kFirst) {
       Assume(terms_.Implies(some_x, terms_.LessEqual(y.value, x.value)));

@@ -18,9 +18,11 @@
 
 namespace leadgrade::analysis {
 
-// The clock, and all that happened to leads, is taken to be between these. Instants that somebody
-// states as facts may be any that CEL knows.
+// The clock, and all that happened to leads, is taken to be between these, and instants that
+// somebody states as facts between the second and the last: any two of them are less apart than
+// CEL's durations reach.
 inline constexpr int kFirstYear = 2000;
+inline constexpr int kFirstStatedYear = 1950;
 inline constexpr int kLastYear = 2200;
 
 // What is not computed of something else, each a variable of its own.

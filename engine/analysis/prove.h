@@ -1,8 +1,8 @@
 // What must hold of a bundle for every lead there can be, proved or refuted with a lead that shows
 // it.
 //
-// Assumed of leads: declared ranges of facts, the schema's relations, the clock and all events in
-// the years kFirstYear to kLastYear (model.h). A fact is taken to be known unless a rule asks
+// Assumed of leads: declared ranges of facts, the schema's relations, the clock, all events and all
+// stated instants in the years that model.h has. A fact is taken to be known unless a rule asks
 // known() or claimed() of it: decisions look at unknown ones by trying their answers. A fact that
 // is derived from the timeline, the grade history or the clock is taken to be derived, not stated.
 #pragma once

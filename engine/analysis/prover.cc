@@ -214,19 +214,29 @@ Prover::Found Prover::AskPair(const Inputs& other, const std::vector<Term>& ques
 Verdict Prover::Search(std::vector<Term> questions,
                        const std::function<bool(const Assignment&)>& shows, std::string* reason) {
   bool small = false;
+  std::vector<Term> pins;
   for (int refined = 0;;) {
     AssertNew();
-    const Answer answer = solver_.Ask(questions);
+    std::vector<Term> asked = questions;
+    asked.insert(asked.end(), pins.begin(), pins.end());
+    const Answer answer = solver_.Ask(asked);
+    // On these days alone a no proves nothing.
+    if (answer.verdict != Verdict::kHolds && !pins.empty()) {
+      pins.clear();
+      continue;
+    }
     if (answer.verdict == Verdict::kOpen) {
       *reason = answer.reason;
       return Verdict::kOpen;
     }
     if (answer.verdict == Verdict::kNeverHolds && !small) return Verdict::kNeverHolds;
-    // Of small leads alone that proves nothing.
+    // Nor of small leads alone.
     if (answer.verdict == Verdict::kNeverHolds) break;
     if (shows(answer.values)) return Verdict::kHolds;
+    pins.clear();
     if (world_.calendar.Refine(answer.values)) {
       if (++refined > kMaxRefinements) break;
+      pins = world_.calendar.Pins(answer.values);
       continue;
     }
     if (small) break;

@@ -50,12 +50,19 @@ class RuleSetProofs {
   void Run() {
     for (size_t i = 0; i < set_.rules.size(); ++i) {
       ProveConditionCannotFail(i);
-      const bool dead_leaf = ProveLeaves(i);
+      bool told = false;
+      const bool dead_leaf = ProveLeaves(i, &told);
       const bool can_match = ProveMatches(i, dead_leaf);
+      if (!told) ProveConditionCanBeFalse(i);
       if (can_match) {
         if (policy() == HitPolicy::kFirst || policy() == HitPolicy::kPriority) ProveWins(i);
-        ProveOutputsCannotFail(i);
+        for (size_t k = 0; k < set_.outputs.size(); ++k) {
+          ProveOutputCannotFail(static_cast<int>(i), k);
+        }
       }
+    }
+    for (size_t k = 0; k < set_.outputs.size(); ++k) {
+      ProveOutputCannotFail(decision::kDefault, k);
     }
     if (needs_outcome_) ProveOutcome();
     if (set_.aggregation != Aggregation::kNone) ProveAggregatesCannotFail();
@@ -68,6 +75,12 @@ class RuleSetProofs {
     prover_.RunBefore(index_, evaluation);
     const auto& when = set_.rules[rule].when;
     return when == nullptr ? cel::Value::Bool(true) : when->Eval(evaluation.context());
+  }
+
+  bool AnyMatches(Evaluation& evaluation) const {
+    return std::any_of(set_.rules.begin(), set_.rules.end(), [&](const rules::Rule& rule) {
+      return rule.when == nullptr || rule.when->Eval(evaluation.context()).is_true();
+    });
   }
 
   std::string RuleName(size_t rule) const {
@@ -133,35 +146,42 @@ class RuleSetProofs {
                    });
   }
 
-  void ProveOutputsCannotFail(size_t rule) {
-    for (size_t k = 0; k < set_.outputs.size(); ++k) {
-      const Symbol& then = model_.rules[rule].then[k];
-      if (then.null == nullptr || then.error->is_false()) continue;
-      std::string message;
-      const auto found = prover_.Ask(
-          {model_.rules[rule].matches, then.error, NothingElseFails()},
-          [&](Evaluation& evaluation) {
-            if (!Condition(evaluation, rule).is_true()) return false;
-            const auto value =
-                evaluation.OutputOf(set_, static_cast<int>(rule), static_cast<int>(k));
-            if (value.has_value() && value->is_error()) {
-              message = std::string(value->error().message);
-            }
-            return value.has_value() && value->is_error();
-          },
-          true);
-      const std::string what =
-          absl::StrCat("the output `", set_.outputs[k].name, "` of ", RuleName(rule));
-      prover_.Settle(
-          found, set_.rules[rule].span, absl::StrCat("that ", what, " cannot fail"), [&] {
-            prover_.Report(Severity::kError, kCanFail, set_.rules[rule].span,
-                           absl::StrCat(what, " can fail: ", message), "", found.witness);
-          });
-    }
+  // `rule` may be the default.
+  void ProveOutputCannotFail(int rule, size_t k) {
+    const bool is_default = rule == decision::kDefault;
+    const Symbol& then = is_default ? model_.defaults[k] : model_.rules[rule].then[k];
+    if (then.null == nullptr || then.error->is_false()) return;
+    std::string message;
+    const auto found = prover_.Ask(
+        {is_default ? terms_.Not(terms_.Or(model_.any_matches, model_.any_unknown))
+                    : model_.rules[rule].matches,
+         then.error, NothingElseFails()},
+        [&](Evaluation& evaluation) {
+          prover_.RunBefore(index_, evaluation);
+          if (is_default ? AnyMatches(evaluation) : !Condition(evaluation, rule).is_true()) {
+            return false;
+          }
+          const auto value = evaluation.OutputOf(set_, rule, static_cast<int>(k));
+          if (value.has_value() && value->is_error()) {
+            message = std::string(value->error().message);
+          }
+          return value.has_value() && value->is_error();
+        },
+        true);
+    const std::string what =
+        absl::StrCat("the output `", set_.outputs[k].name, "` of ",
+                     is_default ? absl::StrCat("the default of `", set_.name, "`")
+                                : RuleName(static_cast<size_t>(rule)));
+    const base::SourceSpan& span = is_default ? set_.span : set_.rules[rule].span;
+    prover_.Settle(found, span, absl::StrCat("that ", what, " cannot fail"), [&] {
+      prover_.Report(Severity::kError, kCanFail, span, absl::StrCat(what, " can fail: ", message),
+                     "", found.witness);
+    });
   }
 
-  // Whether a part of the condition is such that the rule never matches.
-  bool ProveLeaves(size_t rule) {
+  // Whether a part of the condition is such that the rule never matches. `told`: of some part it is
+  // said that it is always the same.
+  bool ProveLeaves(size_t rule, bool* told) {
     bool dead = false;
     for (const rules::Term& term : set_.rules[rule].terms) {
       std::vector<Leaf> leaves;
@@ -174,6 +194,7 @@ class RuleSetProofs {
                                       terms_.Not(symbol.null),
                                       truth ? symbol.value : terms_.Not(symbol.value)});
           const bool never = ProveLeafCanBe(rule, leaf, is, truth);
+          *told |= never;
           const bool whole = leaf.expr == &term.program->expr();
           dead |= never && whole && truth && term.group == rules::Term::Group::kAll;
           dead |= never && whole && !truth && term.group == rules::Term::Group::kNone;
@@ -226,6 +247,21 @@ class RuleSetProofs {
                                       " never matches: no lead meets its condition"));
         });
     return !never;
+  }
+
+  void ProveConditionCanBeFalse(size_t rule) {
+    if (set_.rules[rule].when == nullptr) return;
+    const auto found = prover_.Ask(
+        {prover_.model().IsFalse(model_.rules[rule].when)},
+        [&](Evaluation& evaluation) { return Condition(evaluation, rule).is_false(); }, false);
+    const std::string what = absl::StrCat("the condition of ", RuleName(rule));
+    prover_.Settle(
+        found, set_.rules[rule].span, absl::StrCat("that ", what, " is not always true"), [] {},
+        [&] {
+          prover_.Report(Severity::kError, kAlwaysTrue, set_.rules[rule].span,
+                         absl::StrCat(what, " is always true"),
+                         "leave out its `when`: it decides nothing");
+        });
   }
 
   void ProveWins(size_t rule) {
