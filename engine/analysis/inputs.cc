@@ -58,17 +58,26 @@ class InputMaker {
       return symbol.value->sort == Sort::kDouble ? terms_.Double(number)
                                                  : terms_.Int(static_cast<int64_t>(number));
     };
-    if (fact.minimum.has_value()) Assume(terms_.LessEqual(bound(*fact.minimum), symbol.value));
-    if (fact.maximum.has_value()) Assume(terms_.LessEqual(symbol.value, bound(*fact.maximum)));
+    if (fact.minimum.has_value()) AtLeast(bound(*fact.minimum), symbol.value);
+    if (fact.maximum.has_value()) AtMost(symbol.value, bound(*fact.maximum));
     return symbol;
   }
 
  private:
   void Assume(Term term) { world_.assumptions.push_back(term); }
 
-  void Between(Term low, Term value, Term high) {
+  // Said to the solver, and then known to terms as well.
+  void AtLeast(Term low, Term value) {
     Assume(terms_.LessEqual(low, value));
+    if (value->sort == Sort::kInt) terms_.SetBounds(value, low->low, kUnbounded);
+  }
+  void AtMost(Term value, Term high) {
     Assume(terms_.LessEqual(value, high));
+    if (value->sort == Sort::kInt) terms_.SetBounds(value, -kUnbounded, high->high);
+  }
+  void Between(Term low, Term value, Term high) {
+    AtLeast(low, value);
+    AtMost(value, high);
   }
 
   // Known; null only where its type has that.
@@ -79,6 +88,18 @@ class InputMaker {
     }
     if (symbol.value == nullptr) return symbol;
     Assume(encoder_.WithinType(type, symbol.value));
+    switch (type.WithoutNull().kind()) {
+      case TypeKind::kInt:
+      case TypeKind::kDuration:
+        terms_.SetBounds(symbol.value, INT64_MIN, INT64_MAX);
+        break;
+      case TypeKind::kEnum:
+        terms_.SetBounds(symbol.value, 0,
+                         static_cast<int64_t>(type.WithoutNull().enum_type()->values.size()) - 1);
+        break;
+      default:
+        break;
+    }
     if (type.WithoutNull().kind() == TypeKind::kTimestamp) {
       Between(terms_.Int(Year(kFirstStatedYear)), symbol.value, terms_.Int(Year(kLastYear)));
     }

@@ -1,6 +1,7 @@
 #include "engine/analysis/term.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/base/casts.h"
 #include "absl/container/flat_hash_set.h"
@@ -81,6 +82,58 @@ int ConstantEnds(Term term, int bound) {
   return then + ConstantEnds(term->operands[2], bound - then);
 }
 
+// Of a sum or difference of two that have bounds.
+absl::int128 Saturated(absl::int128 a, absl::int128 b) {
+  return std::clamp(a + b, -kUnbounded, kUnbounded);
+}
+
+void FindBounds(TermNode* node) {
+  const auto& of = node->operands;
+  switch (node->op) {
+    case Op::kIf:
+      node->low = std::min(of[1]->low, of[2]->low);
+      node->high = std::max(of[1]->high, of[2]->high);
+      break;
+    case Op::kAdd:
+      node->low = Saturated(of[0]->low, of[1]->low);
+      node->high = Saturated(of[0]->high, of[1]->high);
+      break;
+    case Op::kSubtract:
+      node->low = Saturated(of[0]->low, -of[1]->high);
+      node->high = Saturated(of[0]->high, -of[1]->low);
+      break;
+    case Op::kMultiply: {
+      const absl::int128 far = absl::int128(1) << 62;
+      for (const Term each : of) {
+        if (each->low < -far || each->high > far) return;
+      }
+      const auto ends = {of[0]->low * of[1]->low, of[0]->low * of[1]->high,
+                         of[0]->high * of[1]->low, of[0]->high * of[1]->high};
+      node->low = std::max(std::min(ends), -kUnbounded);
+      node->high = std::min(std::max(ends), kUnbounded);
+      break;
+    }
+    case Op::kLength:
+      node->low = 0;
+      break;
+    default:
+      break;
+  }
+}
+
+// What is so whatever the values are within their bounds.
+std::optional<bool> FollowsFromBounds(Op op, Term a, Term b) {
+  if (a->sort != Sort::kInt) return std::nullopt;
+  if (op == Op::kEqual) {
+    if (a->high < b->low || b->high < a->low) return false;
+    return std::nullopt;
+  }
+  const bool less = op == Op::kLess;
+  if (less ? a->high < b->low : a->high <= b->low) return true;
+  if (less ? b->high <= a->low : b->high < a->low) return false;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Constant Calculate(Op op, const std::vector<const Constant*>& operands) {
@@ -133,6 +186,7 @@ Term TermTable::MakeConstant(Constant value, Sort sort) {
     node.sort = sort;
     node.id = static_cast<int>(nodes_.size()) - 1;
     node.value = std::move(value);
+    if (sort == Sort::kInt) node.low = node.high = std::get<absl::int128>(node.value);
     it->second = &node;
   }
   return it->second;
@@ -164,9 +218,16 @@ Term TermTable::Make(Op op, Sort sort, std::vector<Term> operands) {
     node.sort = sort;
     node.id = static_cast<int>(nodes_.size()) - 1;
     node.operands = std::move(operands);
+    if (sort == Sort::kInt) FindBounds(&node);
     it->second = &node;
   }
   return it->second;
+}
+
+void TermTable::SetBounds(Term variable, absl::int128 low, absl::int128 high) {
+  TermNode& node = nodes_[static_cast<size_t>(variable->id)];
+  node.low = std::max(node.low, low);
+  node.high = std::min(node.high, high);
 }
 
 Term TermTable::Not(Term a) {
@@ -220,6 +281,7 @@ Term TermTable::Comparison(Op op, Term a, Term b) {
   if (a->is_constant() && b->is_constant()) {
     return Bool(std::get<bool>(Calculate(op, {&a->value, &b->value})));
   }
+  if (const auto follows = FollowsFromBounds(op, a, b)) return Bool(*follows);
   // A value that is one of a few constants: which of them pass?
   if (a->op == Op::kIf && b->is_constant() && ConstantEnds(a, kMaxPushedEnds) <= kMaxPushedEnds) {
     return If(a->operands[0], Comparison(op, a->operands[1], b), Comparison(op, a->operands[2], b));

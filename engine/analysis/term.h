@@ -51,6 +51,9 @@ enum class Op : uint8_t {
 // years that CEL knows.
 using Constant = std::variant<bool, absl::int128, double, std::string>;
 
+// Farther than any value of CEL.
+inline constexpr absl::int128 kUnbounded = absl::MakeInt128(int64_t{1} << 56, 0);
+
 struct TermNode {
   Op op = Op::kConstant;
   Sort sort = Sort::kBool;
@@ -58,6 +61,9 @@ struct TermNode {
   Constant value;    // kConstant
   std::string name;  // kVariable: for people to read
   std::vector<const TermNode*> operands;
+  // Sort::kInt: the value is never outside of them, as far as is known without a solver.
+  absl::int128 low = -kUnbounded;
+  absl::int128 high = kUnbounded;
 
   bool is_constant() const { return op == Op::kConstant; }
   bool is_true() const { return is_constant() && sort == Sort::kBool && std::get<bool>(value); }
@@ -79,6 +85,10 @@ class TermTable {
   Term Text(absl::string_view value);
   // A new one each time.
   Term Variable(Sort sort, std::string name);
+
+  // From now on it is taken for granted of the variable, an int, that it is not outside of these:
+  // terms that are made of it are simplified by it.
+  void SetBounds(Term variable, absl::int128 low, absl::int128 high);
 
   Term Not(Term a);
   Term And(std::vector<Term> terms);
