@@ -3,38 +3,13 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "engine/facts/fact_row.h"
+#include "engine/analysis/whole_row.h"
 
 namespace leadgrade::analysis {
 
 using rules::Property;
 
 namespace {
-
-// A lead's row with all outputs, for CEL over the bundle's environment.
-class WholeRow {
- public:
-  WholeRow(const rules::Bundle& bundle, const Witness& witness)
-      : evaluation_(bundle, witness.lead, witness.now), slots_(bundle.env_slot_count) {
-    context_ = evaluation_.context();
-    context_.slots = slots_;
-    facts::FillRow(bundle.schema, witness.lead, context_, absl::MakeSpan(slots_), nullptr);
-    for (const int index : bundle.evaluation_order) {
-      evaluation_.Run(index, nullptr);
-      for (const rules::Output& output : bundle.rule_sets[index].outputs) {
-        slots_[output.slot] = evaluation_.slots()[output.slot];
-      }
-    }
-  }
-
-  cel::Value Eval(const cel::Program& program) { return program.Eval(context_); }
-  const cel::Value& slot(int32_t slot) const { return slots_[slot]; }
-
- private:
-  decision::Evaluation evaluation_;
-  std::vector<cel::Value> slots_;
-  cel::EvalContext context_;
-};
 
 bool Fails(const cel::Value& value) { return value.is_false() || value.is_error(); }
 

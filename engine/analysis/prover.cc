@@ -7,6 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "engine/analysis/minimise.h"
+#include "engine/analysis/whole_row.h"
 
 namespace leadgrade::analysis {
 namespace {
@@ -150,7 +152,29 @@ std::string Prover::NotFound() const {
   return absl::StrCat("beyond what can be proved: ", absl::StrJoin(world_.beyond, ", "));
 }
 
+bool Prover::IsAllowed(const Witness& witness) const {
+  if (bundle_->relations.empty()) return true;
+  WholeRow row(*bundle_, witness);
+  return std::none_of(
+      bundle_->relations.begin(), bundle_->relations.end(),
+      [&row](const rules::Relation& relation) { return row.Eval(*relation.holds).is_false(); });
+}
+
 Prover::Found Prover::Ask(const std::vector<Term>& questions, const Shows& shows, bool shown) {
+  Found found = AskPlainly(questions, shows, shown);
+  if (found.verdict != Verdict::kHolds || !shown) return found;
+  const std::function<bool(const Witness&)> still = [&](const Witness& witness) {
+    if (!IsAllowed(witness)) return false;
+    decision::Evaluation evaluation(*bundle_, witness.lead, witness.now);
+    return shows(evaluation);
+  };
+  found.witness = Minimise(*bundle_, *std::move(found.witness), still);
+  still(*found.witness);
+  return found;
+}
+
+Prover::Found Prover::AskPlainly(const std::vector<Term>& questions, const Shows& shows,
+                                 bool shown) {
   Found found;
   const bool exact = IsExact(questions);
   const auto settles = [&](Sample& sample) {
@@ -198,6 +222,14 @@ Prover::Found Prover::AskPair(const Inputs& other, const std::vector<Term>& ques
   for (size_t i = 0; i < derived_.size(); ++i) {
     if (derived_[i] != nullptr && static_cast<int>(i) != fact) asked.push_back(derived_[i]);
   }
+  const std::string& name = bundle_->schema.facts[static_cast<size_t>(fact)].name;
+  // The second is the first with another value of the fact.
+  facts::Statements other_value;
+  const std::function<bool(const Witness&)> still = [&](const Witness& first) {
+    Witness second = first;
+    second.lead.facts[name] = other_value;
+    return IsAllowed(first) && IsAllowed(second) && shows(first, second);
+  };
   found.verdict = Search(
       asked,
       [&](const Assignment& values) {
@@ -205,9 +237,13 @@ Prover::Found Prover::AskPair(const Inputs& other, const std::vector<Term>& ques
         Witness second;
         Realise(inputs_, values, &*found.witness);
         Realise(other, values, &second);
-        return shows(*found.witness, second);
+        other_value = second.lead.facts[name];
+        return still(*found.witness);
       },
       &found.reason);
+  if (found.verdict != Verdict::kHolds) return found;
+  found.witness = Minimise(*bundle_, *std::move(found.witness), still);
+  still(*found.witness);
   return found;
 }
 

@@ -36,7 +36,8 @@ class Prover {
   };
   // Is there a lead of which all of these hold? `shows`: whether it is so of a lead by the
   // evaluator, in which no rule set has run yet; asked where formulas are not exact, and always
-  // where the lead will be `shown`.
+  // where the lead will be `shown`, which is then made as plain as can be. What `shows` was asked
+  // last is the witness.
   using Shows = std::function<bool(decision::Evaluation&)>;
   Found Ask(const std::vector<Term>& questions, const Shows& shows, bool shown);
 
@@ -63,6 +64,9 @@ class Prover {
 
  private:
   void AssertNew();
+  Found AskPlainly(const std::vector<Term>& questions, const Shows& shows, bool shown);
+  // The schema's relations hold, or can't be told.
+  bool IsAllowed(const Witness& witness) const;
   bool IsLoose(Term term);
   bool IsExact(const std::vector<Term>& questions);
   void AssumeFactsKnown();

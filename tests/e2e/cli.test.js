@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { describe, it } = require('node:test');
-const { SALES, copyOfSales, edit, run, tempDir } = require('./harness.js');
+const { BIN, SALES, copyOfSales, edit, run, tempDir } = require('./harness.js');
 
 const AT = '2026-03-12T10:00:00+08:00';
 const COMMANDS = ['serve', 'check', 'test', 'eval', 'cel', 'repl', 'import', 'score', 'explain',
@@ -113,6 +113,47 @@ describe('leadgrade check', () => {
     assert.equal(junit.failure.length, 1);
     assert.equal(Number(junit.testsuites[0].failures), 1);
     assert.match(junit.failure[0].content, /budgt/);
+  });
+
+  it('shows what is wrong with the rules by a lead to paste', async () => {
+    const rules = copyOfSales();
+    const grading = path.join(rules, 'grading.yaml');
+    const text = fs.readFileSync(grading, 'utf8');
+    fs.writeFileSync(grading, text.slice(0, text.indexOf('  - id: no-key-person')));
+    for (const file of ['grading_test.yaml', 'rhythm_test.yaml']) fs.rmSync(path.join(rules, file));
+    const { code, stdout } = await run(['check', rules]);
+    assert.equal(code, 3, stdout);
+    assert.match(stdout, /`grading` has no outcome for some leads: no rule matches \[LG3001\]/);
+    const command = /^for example: (printf .*)$/m.exec(stdout)[1];
+    const shown = spawnSync('sh', ['-c', command], { encoding: 'utf8',
+      env: { ...process.env, PATH: `${path.dirname(BIN)}:${process.env.PATH}` } });
+    assert.equal(shown.status, 0, shown.stderr);
+    assert.match(shown.stdout, /grading: no rule matches and there is no default \[no-outcome\]/);
+    const json = JSON.parse((await run(['check', rules, '--format', 'json'])).stdout).bundles[0];
+    assert.equal(json.issues[0].code, 'LG3001');
+    assert.ok(json.proofs.settled > 100);
+    const { example } = json.issues[0];
+    assert.ok(command.includes(JSON.stringify(example.facts)), command);
+    assert.equal(example.values.need, 'true');
+    assert.equal((await run(['check', rules, '--no-proofs'])).code, 0);
+  });
+
+  it('proves the properties that the bundle states', async () => {
+    const rules = copyOfSales();
+    edit(path.join(rules, 'grading.yaml'), 'confirmed(kp_level) && confirmed(budget)', 'need');
+    const { code, stdout } = await run(['check', rules]);
+    assert.equal(code, 3);
+    assert.match(stdout, /properties\.yaml:\d+:9: error: the property `a-is-verified` does not hold/);
+  });
+
+  it('says what it could not prove', async () => {
+    const rules = copyOfSales();
+    edit(path.join(rules, 'grading.yaml'), 'when: "!need"', 'when: "!need && window_end < now"');
+    const warned = await run(['check', rules, '--proof-timeout', '0.001']);
+    assert.match(warned.stdout, /warning: not proved: .*\[LG3011\]\n/);
+    assert.match(warned.stdout, /not proved/);
+    assert.equal((await run(['check', rules, '--proof-timeout', '0.001', '--strict'])).code, 3);
+    assert.equal((await run(['check', rules, '--proof-timeout', '0'])).code, 2);
   });
 
   it('checks several bundles in one go', async () => {

@@ -40,8 +40,9 @@ class CheckCommand : public ::testing::Test {
 TEST_F(CheckCommand, SumsUpABundleThatLoads) {
   const CommandResult result = RunCommand({"check", bundle_});
   EXPECT_EQ(result.exit_code, kFine);
-  EXPECT_THAT(result.out, MatchesRegex(".*/small: ok, 2 facts, 1 rule set, 3 rules, 0 actions "
-                                       "\\(sha256:[0-9a-f]+\\)\n"));
+  EXPECT_THAT(result.out,
+              MatchesRegex(".*/small: ok, 18 proofs, 2 facts, 1 rule set, 3 rules, 0 actions "
+                           "\\(sha256:[0-9a-f]+\\)\n"));
   EXPECT_EQ(result.err, "");
 }
 
