@@ -55,8 +55,9 @@ void AddCheck(CLI::App& app, int* exit_code) {
                     "Load and type check only. Nothing more is done without it yet");
   command->add_flag("--strict", options->strict, "Warnings count as errors");
   command->footer(
-      "Test suites and mappings in the directory are checked as well. Suites are not run: that is\n"
-      "`leadgrade test`.\n"
+      "Test suites, their fixtures and snapshots, and mappings in the directory are checked as "
+      "well.\n"
+      "Suites are not run: that is `leadgrade test`.\n"
       "Exit code 3 where a bundle has an error.\n\n"
       "Example:\n  leadgrade check rules/sales --format sarif > check.sarif");
   command->callback([options, exit_code] { *exit_code = Check(*options); });

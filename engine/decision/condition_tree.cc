@@ -10,50 +10,31 @@ namespace {
 using cel::Expr;
 using cel::ExprKind;
 
-constexpr uint8_t kMayBeFalse = 1, kMayBeTrue = 2, kMayBeUnknown = 4;
+constexpr uint8_t kMayBeFalse = 1, kMayBeTrue = 2;
 
 uint8_t PossibleOf(Truth truth) {
-  switch (truth) {
-    case Truth::kFalse:
-      return kMayBeFalse;
-    case Truth::kTrue:
-      return kMayBeTrue;
-    case Truth::kUnknown:
-      return kMayBeUnknown;
-    case Truth::kError:
-      return kMayBeFalse | kMayBeTrue;
-  }
-  return kMayBeUnknown;
+  if (truth == Truth::kFalse) return kMayBeFalse;
+  if (truth == Truth::kTrue) return kMayBeTrue;
+  return kMayBeFalse | kMayBeTrue;
 }
 
-// Of `&&` with `decisive` = false, of `||` with true: by what the operands may be, each for itself.
+// Of `&&` with false as the decisive value, of `||` with true: by what the operands may be, each
+// for itself.
 uint8_t Join(const std::vector<uint8_t>& operands, uint8_t decisive, uint8_t neutral) {
-  uint8_t result = neutral;
+  uint8_t any = 0, all = neutral;
   for (uint8_t operand : operands) {
-    uint8_t next = 0;
-    if ((result | operand) & decisive) next |= decisive;
-    if (result & neutral && operand & neutral) next |= neutral;
-    const uint8_t left_open = result & kMayBeUnknown, right_open = operand & kMayBeUnknown;
-    if ((left_open && operand & (neutral | kMayBeUnknown)) || (right_open && result & neutral)) {
-      next |= kMayBeUnknown;
-    }
-    result = next;
+    any |= operand & decisive;
+    all &= operand;
   }
-  return result;
+  return any | all;
 }
 
 uint8_t Negated(uint8_t possible) {
-  uint8_t result = possible & kMayBeUnknown;
-  if (possible & kMayBeTrue) result |= kMayBeFalse;
-  if (possible & kMayBeFalse) result |= kMayBeTrue;
-  return result;
+  return (possible & kMayBeTrue ? kMayBeFalse : 0) | (possible & kMayBeFalse ? kMayBeTrue : 0);
 }
 
 uint8_t Chosen(uint8_t condition, uint8_t yes, uint8_t no) {
-  uint8_t result = condition & kMayBeUnknown;
-  if (condition & kMayBeTrue) result |= yes;
-  if (condition & kMayBeFalse) result |= no;
-  return result;
+  return (condition & kMayBeTrue ? yes : 0) | (condition & kMayBeFalse ? no : 0);
 }
 
 }  // namespace

@@ -33,9 +33,10 @@ class ConditionTree {
   std::vector<Truth> Evaluate(cel::EvalContext& context) const;
 
   // Of each condition: whether it alone decides the outcome, with all others as they are. It does
-  // where no operand above it is masked: the other side of a `&&` is true, of a `||` false, and a
-  // conditional takes its branch. What is unknown masks. A condition that fails (`days >= 7` where
-  // `days != null` does not hold) cannot be looked at then, and stands for either value.
+  // where nothing above it masks it: the other side of a `&&` is true, of a `||` false, and a
+  // conditional takes its branch. A condition that is unknown, or that fails (`days >= 7` where
+  // `days != null` does not hold), stands for either value: what guards it would be masked by it
+  // always.
   std::vector<bool> Deciding(const std::vector<Truth>& values) const;
 
  private:
@@ -48,7 +49,7 @@ class ConditionTree {
   };
   struct Builder;
 
-  // The values that a node may have: bits of kMayBeFalse, kMayBeTrue, kMayBeUnknown.
+  // The values that a node may have: bits of kMayBeFalse and kMayBeTrue.
   std::vector<uint8_t> PossibleValues(const std::vector<Truth>& values) const;
 
   std::vector<AtomicCondition> conditions_;

@@ -113,9 +113,9 @@ Expectation ReadExpectation(const rules::Bundle& bundle, base::IssueList* issues
 
 const std::vector<std::string>& ExpectationKeys() {
   static const auto* const kKeys = new std::vector<std::string>{
-      "grade",   "potentialGrade", "provisional",    "attainableGrades", "missingFacts",
-      "conflicts", "reasons",      "actions",        "score",            "potentialScore",
-      "validUntil", "issues",      "outputs"};
+      "grade",   "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
+      "reasons", "actions",        "score",       "potentialScore",   "validUntil",   "issues",
+      "outputs"};
   return *kKeys;
 }
 
