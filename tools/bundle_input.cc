@@ -4,9 +4,9 @@
 #include <optional>
 #include <system_error>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/decision/snapshot.h"
 #include "engine/decision/suite_loader.h"
 #include "engine/rules/yaml.h"
 #include "service/bundles/bundle_registry.h"
@@ -65,12 +65,10 @@ BundleInput LoadBundleInput(absl::string_view path) {
 
 void CheckCompanions(BundleInput* input) {
   base::IssueList issues;
+  decision::LoadSuites(*input->bundle, input->files, &issues);
+  decision::LoadSnapshots(input->files, &issues);
   for (const auto& [file, text] : input->files) {
-    if (absl::EndsWith(file, "_test.yaml") || absl::EndsWith(file, "_test.yml")) {
-      decision::LoadSuite(*input->bundle, file, text, &issues);
-    } else if (IsMapping(file, text)) {
-      CheckMapping(*input->bundle, file, text, &issues);
-    }
+    if (IsMapping(file, text)) CheckMapping(*input->bundle, file, text, &issues);
   }
   AddIssues(issues, input);
 }

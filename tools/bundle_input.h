@@ -21,8 +21,8 @@ struct BundleInput {
 // Reads and compiles. What keeps the directory from being read is an issue too.
 BundleInput LoadBundleInput(absl::string_view path);
 
-// Parses what stands beside the rules of a bundle that loaded, its test suites and mappings, and
-// adds their issues.
+// Parses what stands beside the rules of a bundle that loaded, its test suites with their
+// fixtures and snapshots, and its mappings, and adds their issues.
 void CheckCompanions(BundleInput* input);
 
 // Adds issues whose files are relative to the directory's parent, as the engine has them.

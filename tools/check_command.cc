@@ -70,9 +70,9 @@ void AddCheck(CLI::App& app, int* exit_code) {
       "Proofs are about all leads there can be: each has an outcome, no rule is out of reach, "
       "none\n"
       "fails, no two are in conflict, and the bundle's own properties hold. Where one does not, a\n"
-      "lead shows it. Test suites and mappings in the directory are checked as well. Suites are "
-      "not\n"
-      "run: that is `leadgrade test`.\n"
+      "lead shows it. Test suites, their fixtures and snapshots, and mappings in the directory "
+      "are\n"
+      "checked as well. Suites are not run: that is `leadgrade test`.\n"
       "Exit code 3 where a bundle has an error; with --strict also where something is not "
       "proved.\n\n"
       "Example:\n  leadgrade check rules/sales --format sarif > check.sarif");

@@ -1,10 +1,10 @@
 #include "tools/test_report.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
 #include "tools/junit.h"
 #include "tools/report.h"
@@ -14,30 +14,98 @@ namespace leadgrade::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using decision::CaseFailure;
 using decision::CaseResult;
+using decision::FailureTrace;
+using decision::TermTrace;
+using decision::Truth;
 
 std::string FullName(const CaseResult& result) {
   return absl::StrCat(result.suite, "/", result.name);
 }
 
-// Rounded down, so that 100% is all of them.
-int WholePercent(double percent) { return static_cast<int>(std::floor(percent)); }
+const char* TruthName(Truth truth) {
+  switch (truth) {
+    case Truth::kTrue:
+      return "true";
+    case Truth::kFalse:
+      return "false";
+    case Truth::kUnknown:
+      return "unknown";
+    case Truth::kError:
+      return "error";
+  }
+  return "";
+}
+
+// The rule's place, then a line for each part of its condition.
+std::string TraceText(const FailureTrace& trace) {
+  std::string text = absl::StrCat(trace.title, ", ", trace.span.file, ":", trace.span.line, "\n");
+  for (const TermTrace& term : trace.terms) {
+    const std::string truth = TruthName(term.truth);
+    absl::StrAppend(&text, "  ", truth, std::string(8 - truth.size(), ' '), term.source);
+    if (!term.facts.empty()) absl::StrAppend(&text, "   (", absl::StrJoin(term.facts, ", "), ")");
+    text.push_back('\n');
+  }
+  return text;
+}
+
+// The message, and below it how it came to be.
+std::string FailureText(const CaseFailure& failure) {
+  std::string text = failure.message;
+  for (const FailureTrace& trace : failure.traces) {
+    std::string lines = TraceText(trace);
+    lines.pop_back();
+    absl::StrAppend(&text, "\n  ", absl::StrReplaceAll(lines, {{"\n", "\n  "}}));
+  }
+  return text;
+}
 
 std::string SummaryLine(const TestedBundle& bundle) {
   if (!bundle.loaded()) return "does not load\n";
   return absl::StrCat(bundle.passed(), " passed, ", bundle.failed(), " failed; rules hit ",
-                      bundle.rules_hit(), "/", bundle.results.rules_total, " (",
-                      WholePercent(bundle.coverage()), "%)\n");
+                      ShareText(bundle.rules_hit()), "\n");
+}
+
+Json FailureJson(const CaseFailure& failure) {
+  Json traces = Json::array();
+  for (const FailureTrace& trace : failure.traces) {
+    Json terms = Json::array();
+    for (const TermTrace& term : trace.terms) {
+      terms.push_back(
+          {{"source", term.source}, {"truth", TruthName(term.truth)}, {"facts", term.facts}});
+    }
+    traces.push_back({{"title", trace.title},
+                      {"file", trace.span.file},
+                      {"line", trace.span.line},
+                      {"terms", std::move(terms)}});
+  }
+  return {{"what", failure.what},
+          {"expected", failure.expected},
+          {"got", failure.got},
+          {"message", failure.message},
+          {"traces", std::move(traces)}};
 }
 
 Json CaseJson(const CaseResult& result) {
-  return {{"suite", result.suite},
-          {"name", result.name},
-          {"file", result.span.file},
-          {"line", result.span.line},
-          {"column", result.span.column},
-          {"passed", result.passed},
-          {"failures", Json(result.failures)}};
+  Json failures = Json::array(), details = Json::array();
+  for (const CaseFailure& failure : result.failures) {
+    failures.push_back(failure.message);
+    details.push_back(FailureJson(failure));
+  }
+  return {{"suite", result.suite},           {"name", result.name},
+          {"file", result.span.file},        {"line", result.span.line},
+          {"column", result.span.column},    {"passed", result.passed},
+          {"failures", std::move(failures)}, {"details", std::move(details)}};
+}
+
+Json RulesNotHit(const TestedBundle& bundle) {
+  Json names = Json::array();
+  if (bundle.results.coverage == nullptr) return names;
+  for (const decision::RuleCoverage& rule : bundle.results.coverage->rules()) {
+    if (rule.won == 0) names.push_back(absl::StrCat(rule.rule_set->name, "/", rule.rule->id));
+  }
+  return names;
 }
 
 JunitSuite Unloaded(const TestedBundle& bundle) {
@@ -52,12 +120,23 @@ size_t TestedBundle::passed() const {
                        [](const CaseResult& result) { return result.passed; });
 }
 
-int TestedBundle::rules_hit() const {
-  return results.rules_total - static_cast<int>(results.rules_not_hit.size());
+decision::Coverage::Share TestedBundle::rules_hit() const {
+  return results.coverage == nullptr ? decision::Coverage::Share() : results.coverage->rules_won();
 }
 
-double TestedBundle::coverage() const {
-  return results.rules_total == 0 ? 100 : 100.0 * rules_hit() / results.rules_total;
+decision::Coverage::Share TestedBundle::conditions_covered() const {
+  return results.coverage == nullptr ? decision::Coverage::Share()
+                                     : results.coverage->conditions_covered();
+}
+
+std::vector<BundleCoverage> CoverageOf(const std::vector<TestedBundle>& bundles) {
+  std::vector<BundleCoverage> all;
+  for (const TestedBundle& bundle : bundles) {
+    if (bundle.loaded() && bundle.results.coverage != nullptr) {
+      all.push_back({bundle.input.path, bundle.results.coverage});
+    }
+  }
+  return all;
 }
 
 std::string TestText(const std::vector<TestedBundle>& bundles, bool coverage) {
@@ -67,38 +146,46 @@ std::string TestText(const std::vector<TestedBundle>& bundles, bool coverage) {
       if (result.passed) continue;
       absl::StrAppend(&text, result.span.file, ":", result.span.line,
                       ": failed: ", Printable(FullName(result)), "\n");
-      for (const std::string& failure : result.failures) {
-        absl::StrAppend(&text, "  ", Printable(failure), "\n");
+      for (const CaseFailure& failure : result.failures) {
+        const std::string lines =
+            absl::StrReplaceAll(PrintableLines(FailureText(failure)), {{"\n", "\n  "}});
+        absl::StrAppend(&text, "  ", lines, "\n");
       }
     }
-    if (coverage && bundle.loaded()) {
-      for (const std::string& rule : bundle.results.rules_not_hit) {
-        absl::StrAppend(&text, "not hit: ", rule, "\n");
-      }
+    for (const std::string& stale : bundle.results.stale_snapshots) {
+      absl::StrAppend(&text, "stale snapshot, `--update` removes it: ", Printable(stale), "\n");
     }
     if (bundles.size() > 1) absl::StrAppend(&text, bundle.input.path, ": ");
     text += SummaryLine(bundle);
   }
-  return text;
+  return coverage ? text + CoverageText(CoverageOf(bundles)) : text;
 }
 
-std::string TestJson(const std::vector<TestedBundle>& bundles) {
+std::string TestJson(const std::vector<TestedBundle>& bundles, bool coverage) {
   Json all = Json::array();
   for (const TestedBundle& bundle : bundles) {
     const rules::Bundle* rules = bundle.input.bundle.get();
     Json cases = Json::array();
     for (const CaseResult& result : bundle.results.cases) cases.push_back(CaseJson(result));
-    all.push_back({{"path", bundle.input.path},
-                   {"name", rules == nullptr ? Json() : Json(rules->name)},
-                   {"digest", rules == nullptr ? Json() : Json(rules->digest)},
-                   {"passed", bundle.passed()},
-                   {"failed", bundle.failed()},
-                   {"rulesTotal", bundle.results.rules_total},
-                   {"rulesHit", bundle.rules_hit()},
-                   {"coverage", bundle.coverage()},
-                   {"rulesNotHit", Json(bundle.results.rules_not_hit)},
-                   {"cases", std::move(cases)},
-                   {"issues", IssuesJson(bundle.input.issues.Sorted())}});
+    Json out = {{"path", bundle.input.path},
+                {"name", rules == nullptr ? Json() : Json(rules->name)},
+                {"digest", rules == nullptr ? Json() : Json(rules->digest)},
+                {"passed", bundle.passed()},
+                {"failed", bundle.failed()},
+                {"rulesTotal", bundle.rules_hit().total},
+                {"rulesHit", bundle.rules_hit().covered},
+                {"coverage", bundle.rules_hit().percent()},
+                {"rulesNotHit", RulesNotHit(bundle)},
+                {"conditionsTotal", bundle.conditions_covered().total},
+                {"conditionsCovered", bundle.conditions_covered().covered},
+                {"mcdc", bundle.conditions_covered().percent()},
+                {"cases", std::move(cases)},
+                {"staleSnapshots", bundle.results.stale_snapshots},
+                {"issues", IssuesJson(bundle.input.issues.Sorted())}};
+    if (coverage && bundle.loaded() && bundle.results.coverage != nullptr) {
+      out["coverageReport"] = CoverageJsonOf({bundle.input.path, bundle.results.coverage});
+    }
+    all.push_back(std::move(out));
   }
   return Dump({{"bundles", std::move(all)}});
 }
@@ -113,9 +200,11 @@ std::string TestJunit(const std::vector<TestedBundle>& bundles) {
       if (suites.size() == first || suites.back().name != result.suite) {
         suites.push_back({result.suite, {}});
       }
+      std::vector<std::string> failures;
+      for (const CaseFailure& failure : result.failures) failures.push_back(FailureText(failure));
       suites.back().cases.push_back(JunitCase{absl::StrCat(bundle.input.path, "/", result.suite),
                                               result.name, result.span.file, result.span.line,
-                                              absl::StrJoin(result.failures, "\n"), ""});
+                                              absl::StrJoin(failures, "\n"), ""});
     }
   }
   return ToJunit(suites);

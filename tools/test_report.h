@@ -6,6 +6,7 @@
 
 #include "engine/decision/test_suite.h"
 #include "tools/bundle_input.h"
+#include "tools/coverage_report.h"
 
 namespace leadgrade::tools {
 
@@ -17,16 +18,24 @@ struct TestedBundle {
   bool loaded() const { return !input.issues.has_errors(); }
   size_t passed() const;
   size_t failed() const { return results.cases.size() - passed(); }
-  int rules_hit() const;
-  // Percent, of the rules that decided a case; 100 for a bundle without rules.
-  double coverage() const;
+  // Of the rules that decided a case, and of the conditions shown to matter; all of none where the
+  // bundle did not load.
+  decision::Coverage::Share rules_hit() const;
+  decision::Coverage::Share conditions_covered() const;
 };
 
-// The failing cases, then a line for each bundle; with `coverage` the rules not hit too.
+// The coverage of those that have any.
+std::vector<BundleCoverage> CoverageOf(const std::vector<TestedBundle>& bundles);
+
+// The failing cases with what led to them, what snapshots are stale, then a line for each bundle;
+// with `coverage` what is not covered too.
 std::string TestText(const std::vector<TestedBundle>& bundles, bool coverage);
 // {"bundles": [{path, name, digest, passed, failed, rulesTotal, rulesHit, coverage, rulesNotHit,
-// cases: [{suite, name, file, line, column, passed, failures}], issues}]}; issues as in CheckJson.
-std::string TestJson(const std::vector<TestedBundle>& bundles);
+// conditionsTotal, conditionsCovered, mcdc, cases: [{suite, name, file, line, column, passed,
+// failures, details: [{what, expected, got, message, traces: [{title, file, line, terms: [{source,
+// truth, facts}]}]}]}], staleSnapshots, issues}]}; issues as in CheckJson; with `coverage` also
+// coverageReport, as in CoverageJsonOf.
+std::string TestJson(const std::vector<TestedBundle>& bundles, bool coverage);
 // A test suite for each suite, and one for a bundle that did not load.
 std::string TestJunit(const std::vector<TestedBundle>& bundles);
 

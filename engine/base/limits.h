@@ -17,6 +17,10 @@ inline constexpr size_t kMaxGrades = 64;
 inline constexpr size_t kMaxRules = 10000;
 inline constexpr size_t kMaxActions = 1000;
 inline constexpr size_t kMaxProperties = 1000;
+// One file of test suites, with what its tables and shared leads grow to.
+inline constexpr size_t kMaxSuiteCases = 10000;
+inline constexpr size_t kMaxSuiteChanges = 1000000;  // facts and events of all its cases together
+inline constexpr int64_t kMaxSuiteDays = 100000;     // from a case's start to a step
 
 // One CEL expression.
 inline constexpr size_t kMaxExpressionBytes = 16 << 10;

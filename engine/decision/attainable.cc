@@ -127,6 +127,15 @@ Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* is
   return result;
 }
 
+void RunRuleSets(Evaluation& evaluation, const Attainable& attainable,
+                 const std::function<void(int rule_set, const Outcome&)>& each) {
+  const rules::Bundle& bundle = evaluation.bundle();
+  for (int index : bundle.evaluation_order) {
+    each(index,
+         index == bundle.grade.rule_set ? attainable.outcome : evaluation.Run(index, nullptr));
+  }
+}
+
 Attainable FindAttainableIf(Evaluation& evaluation, absl::Span<const Answer> answers) {
   Attainable result;
   Completions completions(evaluation, answers);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,11 @@ struct Attainable {
 // over-approximation is taken instead. Leaves the row as it is on what is known; where one grade is
 // sure its slot holds it.
 Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues);
+
+// Runs every rule set in evaluation order, as a decision does behind FindAttainable, and gives each
+// one's outcome while the row is as it left it.
+void RunRuleSets(Evaluation& evaluation, const Attainable& attainable,
+                 const std::function<void(int rule_set, const Outcome&)>& each);
 
 // A fact, by its index in the schema, and a value that it is confirmed to have.
 using Answer = std::pair<int, cel::Value>;

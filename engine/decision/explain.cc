@@ -14,13 +14,6 @@ namespace {
 using cel::Value;
 using rules::Term;
 
-Truth TruthOf(const Value& value) {
-  if (value.is_true()) return Truth::kTrue;
-  if (value.is_unknown()) return Truth::kUnknown;
-  if (value.is_error()) return Truth::kError;
-  return Truth::kFalse;
-}
-
 class Explainer {
  public:
   Explainer(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
@@ -32,9 +25,7 @@ class Explainer {
 
   Explanation Explain() {
     const Attainable attainable = FindAttainable(evaluation_, nullptr);
-    for (int index : bundle_.evaluation_order) {
-      const Outcome outcome =
-          index == bundle_.grade.rule_set ? attainable.outcome : evaluation_.Run(index, nullptr);
+    RunRuleSets(evaluation_, attainable, [this](int index, const Outcome& outcome) {
       const rules::RuleSet& set = bundle_.rule_sets[index];
       for (size_t i = 0; i < set.rules.size(); ++i) {
         RuleTrace trace = Trace(set, set.rules[i]);
@@ -42,7 +33,7 @@ class Explainer {
                                   static_cast<int>(i)) != outcome.matched.end();
         explanation_.rules.push_back(std::move(trace));
       }
-    }
+    });
     MarkAlmost();
     explanation_.questions = FindQuestions(evaluation_, lead_, attainable.grades);
     explanation_.improvements = FindImprovements(evaluation_, lead_, explanation_.decision.grade);
@@ -142,6 +133,13 @@ class Explainer {
 };
 
 }  // namespace
+
+Truth TruthOf(const Value& value) {
+  if (value.is_true()) return Truth::kTrue;
+  if (value.is_unknown()) return Truth::kUnknown;
+  if (value.is_error()) return Truth::kError;
+  return Truth::kFalse;
+}
 
 Explanation Explain(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
                     absl::Time now) {

@@ -11,6 +11,8 @@
 namespace leadgrade::decision {
 
 enum class Truth : uint8_t { kFalse, kTrue, kUnknown, kError };
+// Of a condition's value.
+Truth TruthOf(const cel::Value& value);
 
 struct TermTrace {
   std::string source;  // CEL, as written

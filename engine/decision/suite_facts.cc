@@ -16,23 +16,6 @@ using rules::Located;
 using rules::MapReader;
 using rules::YamlNode;
 
-// A YAML value as someone would state it: quoted text is text, the rest is what it looks like.
-facts::FactValue Stated(const YamlNode& node) {
-  if (node.is_null()) return {std::monostate()};
-  if (node.is_sequence()) {
-    facts::FactList list;
-    for (const YamlNode& item : node.items) list.push_back(Stated(item));
-    return {std::move(list)};
-  }
-  if (!node.plain) return {node.text};
-  if (node.text == "true" || node.text == "false") return {node.text == "true"};
-  int64_t whole = 0;
-  if (absl::SimpleAtoi(node.text, &whole)) return {whole};
-  double real = 0;
-  if (absl::SimpleAtod(node.text, &real)) return {real};
-  return {node.text};
-}
-
 class StatementReader {
  public:
   StatementReader(const facts::Schema& schema, const facts::Fact& fact, base::IssueList* issues,
@@ -58,7 +41,7 @@ class StatementReader {
 
  private:
   bool ReadValue(const Located& at, facts::StatedFact* stated) {
-    auto accepted = facts::Accept(fact_, Stated(*at.node));
+    auto accepted = facts::Accept(fact_, ValueAsWritten(*at.node));
     if (accepted.ok()) {
       stated->value = *std::move(accepted);
       return true;
@@ -126,6 +109,22 @@ class StatementReader {
 };
 
 }  // namespace
+
+facts::FactValue ValueAsWritten(const YamlNode& node) {
+  if (node.is_null()) return {std::monostate()};
+  if (node.is_sequence()) {
+    facts::FactList list;
+    for (const YamlNode& item : node.items) list.push_back(ValueAsWritten(item));
+    return {std::move(list)};
+  }
+  if (!node.plain) return {node.text};
+  if (node.text == "true" || node.text == "false") return {node.text == "true"};
+  int64_t whole = 0;
+  if (absl::SimpleAtoi(node.text, &whole)) return {whole};
+  double real = 0;
+  if (absl::SimpleAtod(node.text, &real)) return {real};
+  return {node.text};
+}
 
 std::vector<facts::StatedFact> ReadStatements(const facts::Schema& schema, base::IssueList* issues,
                                               const Located& name, const Located& value,

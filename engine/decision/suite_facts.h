@@ -11,6 +11,9 @@
 
 namespace leadgrade::decision {
 
+// A YAML value as someone would state it: quoted text is text, the rest is what it looks like.
+facts::FactValue ValueAsWritten(const rules::YamlNode& node);
+
 // `name: value`, which is confirmed; or `name: { value, status, source, sourceRole, observedTime,
 // expireTime }`; or `name: { statements: [such maps] }`. All but the value may be left out; what is
 // said is observed `at` then. What is wrong is left out, with an issue.

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/limits.h"
 #include "engine/decision/suite_facts.h"
+#include "engine/decision/suite_lead.h"
+#include "engine/decision/suite_table.h"
 #include "engine/rules/load_context.h"
 
 namespace leadgrade::decision {
@@ -15,17 +20,28 @@ using rules::Located;
 using rules::MapReader;
 using rules::YamlNode;
 
+// The same local time, so many calendar days later.
+absl::Time DaysAfter(absl::Time time, int64_t days, absl::TimeZone zone) {
+  const absl::CivilSecond civil = absl::ToCivilSecond(time, zone);
+  const absl::CivilDay day = absl::CivilDay(civil) + days;
+  return absl::FromCivil(absl::CivilSecond(day.year(), day.month(), day.day(), civil.hour(),
+                                           civil.minute(), civil.second()),
+                         zone);
+}
+
+// Reads one file's suites.
 class SuiteLoader {
  public:
-  SuiteLoader(const rules::Bundle& bundle, base::IssueList* issues)
-      : bundle_(bundle), issues_(issues) {}
+  SuiteLoader(const rules::Bundle& bundle, const Fixtures& fixtures, base::IssueList* issues)
+      : bundle_(bundle), fixtures_(fixtures), issues_(issues) {}
 
   void Load(const Located& root) {
     const YamlNode* kind = root->Find("kind");
-    if (root->is_null()) return;
+    if (root->is_null() || (kind != nullptr && kind->text == "Fixtures")) return;
     if (kind != nullptr && kind->text != "TestSuite") {
       AddIssue(issues_, root.At(*kind), "unknown-kind",
-               "a file named `*_test.yaml` holds documents of `kind: TestSuite` only");
+               "a file named `*_test.yaml` holds documents of `kind: TestSuite` and `kind: "
+               "Fixtures` only");
       return;
     }
     const MapReader document(issues_, root, "a test suite",
@@ -37,262 +53,209 @@ class SuiteLoader {
                absl::StrCat("unsupported apiVersion `", (*version)->text, "`"));
     }
     document.Require("kind");
+    suite_name_.reset();
     if (const auto metadata = document.Require("metadata")) {
       const MapReader keys(issues_, *metadata, "metadata", {"name", "description"});
-      if (keys.Require("name").has_value()) suite_ = keys.Text("name").value_or("");
+      suite_name_ = keys.Require("name");
+      if (suite_name_.has_value()) suite_ = keys.Text("name").value_or("");
     }
-    now_ = ReadTime(document.Find("now"));
+    now_ = ReadInstant(issues_, document.Find("now"));
     document.Require("cases");
     for (const Located& item : document.List("cases").value_or(std::vector<Located>())) {
-      ReadCase(item);
+      if (item->Find("table") == nullptr) {
+        ReadCase(item, std::nullopt);
+      } else {
+        for (const TableRow& row : ExpandTable(bundle_, issues_, item)) {
+          ReadCase(item.At(row.written), row.span);
+        }
+      }
+      if (too_much_) return;
     }
   }
 
   std::vector<SuiteCase> Take() { return std::move(cases_); }
 
  private:
-  std::optional<absl::Time> ReadTime(const std::optional<Located>& at) {
-    return ReadInstant(issues_, at);
-  }
-
-  void ReadCase(const Located& at) {
-    const MapReader reader(
-        issues_, at, "a case",
-        {"name", "description", "now", "facts", "events", "gradeHistory", "expect", "steps"});
-    if (!reader.is_map()) return;
+  void ReadCase(const Located& at, const std::optional<base::SourceSpan>& row) {
+    const MapReader reader(issues_, at, "a case",
+                           {"name", "description", "now", "day", "lead", "facts", "events",
+                            "gradeHistory", "expect", "steps", "table", "snapshot"});
+    if (!reader.is_map() || !HasRoom(at)) return;
     SuiteCase out;
     out.suite = suite_;
     const auto name = reader.Require("name");
     out.name = reader.Text("name").value_or("");
-    out.span = name.has_value() ? name->Span() : at.Span();
+    out.span = row.has_value() ? *row : name.has_value() ? name->Span() : at.Span();
     if (name.has_value() && !names_.insert(absl::StrCat(suite_, "/", out.name)).second) {
       AddIssue(issues_, *name, "duplicate-name",
                absl::StrCat("the suite has a case `", out.name, "` already"));
     }
-    const std::optional<absl::Time> own_now = ReadTime(reader.Find("now"));
+    out.snapshot = ReadSnapshot(reader);
+    const std::optional<absl::Time> own_now = ReadInstant(issues_, reader.Find("now"));
     const std::optional<absl::Time> now = own_now.has_value() ? own_now : now_;
-    const auto steps = reader.List("steps");
-    out.stateful = steps.has_value();
-    if (const auto history = reader.List("gradeHistory")) ReadHistory(*history, &out.lead);
-    if (!out.stateful) {
-      if (!now.has_value()) {
-        AddIssue(issues_, at, "missing-key", "the case has no `now`, and neither has its suite");
-        return;
-      }
-      SuiteStep step;
-      step.at = *now;
-      step.changes = ReadChanges(reader, *now);
-      if (const auto expect = reader.Require("expect")) step.expect = ReadExpectation(*expect);
-      out.steps.push_back(std::move(step));
-    } else {
-      for (absl::string_view key : {"now", "expect"}) {
-        if (const auto given = reader.Find(key)) {
-          AddIssue(issues_, *given, "bad-value",
-                   absl::StrCat("`", key, "` does not go with `steps`"),
-                   "each step has its own `at` and `expect`");
-        }
-      }
-      if (steps->empty()) {
-        AddIssue(issues_, *reader.Find("steps"), "bad-value", "the list of steps is empty");
-      }
-      for (const Located& item : *steps) ReadStep(item, &out);
-      if (!out.steps.empty()) {
-        std::vector<Change> first = ReadChanges(reader, out.steps.front().at);
-        auto& changes = out.steps.front().changes;
-        changes.insert(changes.begin(), first.begin(), first.end());
-      }
-    }
+    const bool good = reader.Find("steps").has_value() ? ReadSteps(reader, now, &out)
+                                                       : ReadOne(reader, now, &out);
+    if (!good) return;
+    for (const SuiteStep& step : out.steps) changes_ += step.changes.size();
     cases_.push_back(std::move(out));
   }
 
-  void ReadStep(const Located& at, SuiteCase* out) {
-    const MapReader reader(issues_, at, "a step", {"at", "facts", "events", "expect"});
-    if (!reader.is_map()) return;
-    const auto time = ReadTime(reader.Require("at"));
-    if (!time.has_value()) return;
-    if (!out->steps.empty() && *time < out->steps.back().at) {
-      AddIssue(issues_, *reader.Find("at"), "bad-value", "steps go forward in time");
-    }
-    SuiteStep step;
-    step.at = *time;
-    step.changes = ReadChanges(reader, *time);
-    if (const auto expect = reader.Find("expect")) step.expect = ReadExpectation(*expect);
-    out->steps.push_back(std::move(step));
-  }
-
-  // `facts` and `events` of a case or a step.
-  std::vector<Change> ReadChanges(const MapReader& reader, absl::Time at) {
-    std::vector<Change> changes;
-    if (const auto facts = reader.Find("facts")) {
-      if (!(*facts)->is_map()) {
-        AddIssue(issues_, *facts, "wrong-shape", "expected a map of facts to values");
-        return changes;
-      }
-      for (const auto& [key, value] : (*facts)->entries) {
-        if ((*facts)->Find(key.text) != &value) {
-          AddIssue(issues_, facts->At(key), "duplicate-key",
-                   absl::StrCat("`", key.text, "` is given twice"));
-          continue;
-        }
-        for (facts::StatedFact& stated :
-             ReadStatements(bundle_.schema, issues_, facts->At(key), facts->At(value), at)) {
-          Change& change = changes.emplace_back();
-          change.time = at;
-          change.cause = facts::Cause::kFact;
-          change.fact.emplace(key.text, std::move(stated));
-        }
-      }
-    }
-    for (const Located& item : reader.List("events").value_or(std::vector<Located>())) {
-      Change change;
-      change.cause = facts::Cause::kEvent;
-      change.event = ReadEvent(item, at);
-      if (!change.event.has_value()) continue;
-      change.time = change.event->time;
-      changes.push_back(std::move(change));
-    }
-    return changes;
-  }
-
-  std::optional<facts::TimelineEvent> ReadEvent(const Located& at, absl::Time time) {
-    const MapReader reader(issues_, at, "an event", {"type", "time", "amount", "due"});
-    const auto type = reader.is_map() ? reader.Require("type") : std::nullopt;
-    if (!type.has_value()) return std::nullopt;
-    const auto& known = bundle_.schema.event_types;
-    if (!known.empty() && std::find(known.begin(), known.end(), (*type)->text) == known.end()) {
-      AddIssue(issues_, *type, "unknown-name",
-               absl::StrCat("unknown event type `", (*type)->text, "`"),
-               base::DidYouMean((*type)->text, known));
-      return std::nullopt;
-    }
-    facts::TimelineEvent event;
-    event.type = (*type)->text;
-    event.time = ReadTime(reader.Find("time")).value_or(time);
-    event.amount = reader.Number("amount");
-    event.due = ReadTime(reader.Find("due"));
-    if (event.due.has_value() && *event.due < event.time) {
-      AddIssue(issues_, *reader.Find("due"), "bad-value", "the event is due before it happened");
-      return std::nullopt;
-    }
-    return event;
-  }
-
-  void ReadHistory(const std::vector<Located>& items, facts::Lead* lead) {
-    for (const Located& item : items) {
-      const MapReader reader(issues_, item, "a grade change", {"grade", "time", "rule"});
-      if (!reader.is_map()) continue;
-      const auto grade = reader.Require("grade");
-      const auto time = ReadTime(reader.Require("time"));
-      if (!grade.has_value() || !time.has_value() || !IsGrade(*grade)) continue;
-      if (!lead->grade_history.empty() && *time < lead->grade_history.back().time) {
-        AddIssue(issues_, *reader.Find("time"), "bad-value", "the history goes forward in time");
-      }
-      facts::GradeChange change;
-      change.time = *time;
-      change.from = lead->grade_history.empty() ? "" : lead->grade_history.back().to;
-      change.to = (*grade)->text;
-      change.rule = reader.Text("rule").value_or("");
-      if (reader.Find("rule").has_value()) CheckName(*reader.Find("rule"), "rules", RuleIds());
-      lead->grade_history.push_back(std::move(change));
-    }
-  }
-
-  bool IsGrade(const Located& at) {
-    const std::optional<std::string> text = rules::ReadText(issues_, at);
-    if (!text.has_value()) return false;
-    if (bundle_.grade_enum->OrdinalOf(*text).has_value()) return true;
-    AddIssue(issues_, at, "unknown-name", absl::StrCat("unknown grade `", *text, "`"),
-             base::DidYouMeanOrAll(*text, bundle_.grade_enum->values));
+  // What a small file can grow to, by tables and shared leads, is bounded.
+  bool HasRoom(const Located& at) {
+    if (cases_.size() < base::kMaxSuiteCases && changes_ < base::kMaxSuiteChanges) return true;
+    too_much_ = true;
+    AddIssue(issues_, at, "limit",
+             absl::StrCat("a file has at most ", base::kMaxSuiteCases, " cases with ",
+                          base::kMaxSuiteChanges, " facts and events"));
     return false;
   }
 
-  Expectation ReadExpectation(const Located& at) {
-    Expectation expect;
-    const MapReader reader(
-        issues_, at, "an expectation",
-        {"grade", "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
-         "reasons", "actions", "score", "validUntil", "issues"});
-    if (!reader.is_map()) return expect;
-    for (const auto& [key, target] :
-         {std::pair("grade", &expect.grade), {"potentialGrade", &expect.potential_grade}}) {
-      const auto grade = reader.Find(key);
-      if (grade.has_value() && IsGrade(*grade)) *target = (*grade)->text;
+  bool ReadSnapshot(const MapReader& reader) {
+    const bool snapshot = reader.Bool("snapshot").value_or(false);
+    if (snapshot && suite_name_.has_value() && !rules::IsKebabName(suite_)) {
+      AddIssue(issues_, *suite_name_, "invalid-name",
+               absl::StrCat("`", suite_, "` can't name a file of snapshots"),
+               "letters, digits, `-`, `_` and `.`");
     }
-    expect.provisional = reader.Bool("provisional");
-    expect.score = reader.Number("score");
-    const auto until = reader.Find("validUntil");
-    const bool never = until.has_value() && (*until)->is_scalar() && (*until)->text == "never";
-    expect.valid_until = never ? absl::InfiniteFuture() : ReadTime(until);
-    expect.attainable_grades = Names(reader, "attainableGrades");
-    expect.missing_facts = Names(reader, "missingFacts");
-    expect.conflicts = Names(reader, "conflicts");
-    expect.reasons = Names(reader, "reasons");
-    expect.actions = Names(reader, "actions");
-    expect.issues = Names(reader, "issues");
-    CheckNames(reader, "reasons", RuleIds());
-    CheckNames(reader, "attainableGrades", bundle_.grade_enum->values);
-    CheckNames(reader, "missingFacts", FactNames());
-    CheckNames(reader, "conflicts", FactNames());
-    CheckNames(reader, "issues",
-               {"evaluation-error", "hit-policy-conflict", "no-outcome", "unreadable-fact"});
-    if (bundle_.action_enum != nullptr) {
-      CheckNames(reader, "actions", bundle_.action_enum->values);
+    return snapshot;
+  }
+
+  // A case without steps: one decision, at `now` or on a day behind it.
+  bool ReadOne(const MapReader& reader, std::optional<absl::Time> now, SuiteCase* out) {
+    if (!now.has_value()) {
+      AddIssue(issues_, reader.at(), "missing-key",
+               "the case has no `now`, and neither has its suite");
+      return false;
     }
-    return expect;
-  }
-
-  static std::optional<std::vector<std::string>> Names(const MapReader& reader,
-                                                       absl::string_view key) {
-    if (!reader.Find(key).has_value()) return std::nullopt;
-    std::vector<std::string> names;
-    for (const Located& item : reader.Texts(key)) names.push_back(item->text);
-    return names;
-  }
-
-  void CheckNames(const MapReader& reader, absl::string_view key,
-                  const std::vector<std::string>& known) {
-    if (!reader.Find(key).has_value()) return;
-    for (const Located& item : reader.Texts(key)) CheckName(item, key, known);
-  }
-
-  void CheckName(const Located& at, absl::string_view what, const std::vector<std::string>& known) {
-    if (!at->is_scalar() || std::find(known.begin(), known.end(), at->text) != known.end()) return;
-    AddIssue(issues_, at, "unknown-name",
-             absl::StrCat("`", at->text, "` is none of the bundle's ", what),
-             base::DidYouMeanOrAll(at->text, known));
-  }
-
-  std::vector<std::string> FactNames() const {
-    std::vector<std::string> names;
-    for (const facts::Fact& fact : bundle_.schema.facts) names.push_back(fact.name);
-    return names;
-  }
-
-  std::vector<std::string> RuleIds() const {
-    std::vector<std::string> ids;
-    for (const rules::RuleSet& set : bundle_.rule_sets) {
-      for (const rules::Rule& rule : set.rules) ids.push_back(rule.id);
+    const auto day = reader.Find("day");
+    SuiteStep step;
+    step.at = day.has_value() ? ReadDay(*day, *now).value_or(*now) : *now;
+    KnownLead known = ReadKnown(reader, *now);
+    out->lead.grade_history = std::move(known.history);
+    const auto expect = out->snapshot ? reader.Find("expect") : reader.Require("expect");
+    if (expect.has_value()) step.expect = ReadExpectation(bundle_, issues_, *expect);
+    if (step.at > *now) {
+      out->stateful = true;
+      out->steps.push_back({*now, std::move(known.changes), {}});
+    } else {
+      out->stateful = day.has_value();
+      step.changes = std::move(known.changes);
     }
-    return ids;
+    out->steps.push_back(std::move(step));
+    return true;
+  }
+
+  bool ReadSteps(const MapReader& reader, std::optional<absl::Time> now, SuiteCase* out) {
+    out->stateful = true;
+    const auto steps = reader.List("steps").value_or(std::vector<Located>());
+    const bool by_day = std::any_of(steps.begin(), steps.end(), [](const Located& step) {
+      return step->Find("day") != nullptr;
+    });
+    for (absl::string_view key : {"now", "expect", "day"}) {
+      const auto given = reader.Find(key);
+      if (!given.has_value() || (key == "now" && by_day)) continue;
+      AddIssue(issues_, *given, "bad-value", absl::StrCat("`", key, "` does not go with `steps`"),
+               "each step has its own `at` and `expect`");
+    }
+    if (reader.Find("steps").has_value() && (*reader.Find("steps"))->is_sequence() &&
+        steps.empty()) {
+      AddIssue(issues_, *reader.Find("steps"), "bad-value", "the list of steps is empty");
+    }
+    for (const Located& item : steps) ReadStep(item, now, out);
+    if (out->steps.empty()) {
+      out->lead.grade_history = ReadKnown(reader, absl::UnixEpoch()).history;
+      return true;
+    }
+    // Days are counted from the one on which the lead became known.
+    if (by_day && now.has_value() && *now < out->steps.front().at) {
+      out->steps.insert(out->steps.begin(), {*now, {}, {}});
+    }
+    KnownLead known = ReadKnown(reader, out->steps.front().at);
+    out->lead.grade_history = std::move(known.history);
+    auto& changes = out->steps.front().changes;
+    changes.insert(changes.begin(), known.changes.begin(), known.changes.end());
+    return true;
+  }
+
+  void ReadStep(const Located& at, std::optional<absl::Time> now, SuiteCase* out) {
+    const MapReader reader(issues_, at, "a step", {"at", "day", "facts", "events", "expect"});
+    if (!reader.is_map()) return;
+    const auto day = reader.Find("day");
+    std::optional<absl::Time> time;
+    if (!day.has_value()) {
+      time = ReadInstant(issues_, reader.Require("at"));
+    } else if (const auto both = reader.Find("at")) {
+      AddIssue(issues_, *both, "bad-value", "a step has either `at` or `day`");
+    } else if (!now.has_value()) {
+      AddIssue(issues_, *day, "missing-key",
+               "days are counted from `now`, which neither the case nor its suite has");
+    } else {
+      time = ReadDay(*day, *now);
+    }
+    if (!time.has_value()) return;
+    if (!out->steps.empty() && *time < out->steps.back().at) {
+      AddIssue(issues_, day.has_value() ? *day : *reader.Find("at"), "bad-value",
+               "steps go forward in time");
+    }
+    SuiteStep step;
+    step.at = *time;
+    step.changes = ReadChanges(bundle_, issues_, reader, *time);
+    if (const auto expect = reader.Find("expect")) {
+      step.expect = ReadExpectation(bundle_, issues_, *expect);
+    }
+    out->steps.push_back(std::move(step));
+  }
+
+  std::optional<absl::Time> ReadDay(const Located& at, absl::Time now) {
+    int64_t days = 0;
+    if (at->is_scalar() && at->plain && absl::SimpleAtoi(at->text, &days) && days >= 0 &&
+        days <= base::kMaxSuiteDays) {
+      return DaysAfter(now, days, bundle_.time_zone);
+    }
+    AddIssue(issues_, at, "bad-value",
+             absl::StrCat("a day is a whole number from 0 to ", base::kMaxSuiteDays),
+             "it counts calendar days since `now`");
+    return std::nullopt;
+  }
+
+  // What the case says of its lead, over the shared one that it names.
+  KnownLead ReadKnown(const MapReader& reader, absl::Time at) {
+    KnownLead own = ReadLead(bundle_, issues_, reader, at);
+    const auto lead = reader.Find("lead");
+    return lead.has_value() ? Over(fixtures_.Find(*lead, at, issues_), std::move(own)) : own;
   }
 
   const rules::Bundle& bundle_;
-  base::IssueList* issues_;
+  const Fixtures& fixtures_;
+  base::IssueList* const issues_;
   std::string suite_;
+  std::optional<Located> suite_name_;
   std::optional<absl::Time> now_;
   std::set<std::string> names_;
   std::vector<SuiteCase> cases_;
+  size_t changes_ = 0;
+  bool too_much_ = false;
 };
 
 }  // namespace
 
-std::vector<SuiteCase> LoadSuite(const rules::Bundle& bundle, const std::string& path,
-                                 const std::string& text, base::IssueList* issues) {
-  const auto file = rules::YamlFile::Parse(path, text, issues);
-  if (!file.has_value()) return {};
-  SuiteLoader loader(bundle, issues);
-  for (const YamlNode& root : file->documents()) loader.Load({&*file, &root});
-  return loader.Take();
+bool IsSuiteFile(absl::string_view path) {
+  return absl::EndsWith(path, "_test.yaml") || absl::EndsWith(path, "_test.yml");
+}
+
+std::vector<SuiteCase> LoadSuites(const rules::Bundle& bundle, const rules::BundleFiles& files,
+                                  base::IssueList* issues) {
+  const Fixtures fixtures(bundle, files, issues);
+  std::vector<SuiteCase> cases;
+  for (const auto& [path, text] : files) {
+    if (!IsSuiteFile(path)) continue;
+    const auto file = rules::YamlFile::Parse(path, text, issues);
+    if (!file.has_value()) continue;
+    SuiteLoader loader(bundle, fixtures, issues);
+    for (const YamlNode& root : file->documents()) loader.Load({&*file, &root});
+    for (SuiteCase& test : loader.Take()) cases.push_back(std::move(test));
+  }
+  return cases;
 }
 
 }  // namespace leadgrade::decision

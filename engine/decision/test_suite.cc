@@ -1,14 +1,12 @@
 #include "engine/decision/test_suite.h"
 
-#include <algorithm>
-#include <set>
-
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "engine/decision/explain.h"
+#include "engine/decision/snapshot.h"
 #include "engine/decision/suite_loader.h"
-#include "engine/facts/statements.h"
+#include "engine/decision/suite_run.h"
+#include "engine/decision/suite_text.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -34,183 +32,142 @@ bool Glob(absl::string_view pattern, absl::string_view text) {
   return p == pattern.size();
 }
 
-std::string Join(const std::vector<std::string>& names) {
-  return absl::StrCat("[", absl::StrJoin(names, ", "), "]");
-}
-
-std::vector<std::string> Sorted(std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-// Compares one decision with what a case expects of it.
-class Checker {
+class Runner {
  public:
-  Checker(const Decision& decision, std::string prefix, std::vector<std::string>* failures)
-      : decision_(decision), prefix_(std::move(prefix)), failures_(failures) {}
+  Runner(const std::shared_ptr<const rules::Bundle>& bundle, const rules::BundleFiles& files,
+         const RunOptions& options, base::IssueList* issues)
+      : bundle_(bundle),
+        files_(files),
+        options_(options),
+        coverage_(std::make_shared<Coverage>(bundle)),
+        on_file_(LoadSnapshots(files, issues)) {}
 
-  void Check(const Expectation& expect) {
-    if (expect.grade.has_value()) {
-      Text("grade", *expect.grade, GradeName(decision_, decision_.grade));
+  SuiteResults Run(const std::vector<SuiteCase>& cases) {
+    SuiteResults results;
+    for (const SuiteCase& test : cases) {
+      const std::string name = absl::StrCat(test.suite, "/", test.name);
+      if (options_.filter.empty() || Glob(options_.filter, name)) {
+        results.cases.push_back(Run(test));
+      } else if (test.snapshot) {
+        Keep(test);
+      }
     }
-    if (expect.potential_grade.has_value()) {
-      Text("potentialGrade", *expect.potential_grade,
-           GradeName(decision_, decision_.potential_grade));
+    results.coverage = coverage_;
+    return results;
+  }
+
+  // What is on file and of no case, and what files are to be instead.
+  void Finish(SuiteResults* results) const {
+    for (const auto& [path, snapshots] : on_file_) {
+      const auto taken = taken_.find(path);
+      for (const auto& [name, text] : snapshots) {
+        if (taken != taken_.end() && taken->second.contains(name)) continue;
+        results->stale_snapshots.push_back(absl::StrCat(path, ": ", name));
+      }
+      if (options_.update_snapshots && taken == taken_.end()) {
+        results->snapshot_files[path] = std::nullopt;
+      }
     }
-    if (expect.provisional.has_value() && *expect.provisional != decision_.provisional) {
-      Fail("provisional", *expect.provisional ? "true" : "false",
-           decision_.provisional ? "true" : "false");
+    if (!options_.update_snapshots) return;
+    for (const auto& [path, snapshots] : taken_) {
+      std::string text = WriteSnapshots(suites_.at(path), snapshots);
+      const auto file = files_.find(path);
+      if (file == files_.end() || file->second != text) {
+        results->snapshot_files[path] = std::move(text);
+      }
     }
-    if (expect.score.has_value() && expect.score != decision_.score) {
-      Fail("score", absl::StrCat(*expect.score),
-           decision_.score.has_value() ? absl::StrCat(*decision_.score) : "none");
-    }
-    if (expect.valid_until.has_value() && *expect.valid_until != decision_.valid_until) {
-      Fail("validUntil", Time(*expect.valid_until), Time(decision_.valid_until));
-    }
-    CheckLists(expect);
   }
 
  private:
-  void CheckLists(const Expectation& expect) {
-    std::vector<std::string> grades, missing, reasons, actions, issues;
-    for (int grade : decision_.attainable) grades.push_back(GradeName(decision_, grade));
-    for (const MissingFact& fact : decision_.missing) missing.push_back(fact.fact->name);
-    for (const MatchedRule& match : decision_.reasons) reasons.push_back(match.rule->id);
-    for (const NextAction& action : decision_.actions) actions.push_back(action.action->code);
-    for (const DecisionIssue& issue : decision_.issues) issues.push_back(issue.code);
-    AsSet("attainableGrades", expect.attainable_grades, grades);
-    AsSet("actions", expect.actions, actions);
-    AsSet("issues", expect.issues, issues);
-    if (expect.missing_facts.has_value() && *expect.missing_facts != missing) {
-      Fail("missingFacts", Join(*expect.missing_facts), Join(missing));
-    }
-    std::vector<std::string> conflicts;
-    for (const FactConflict& conflict : decision_.conflicts) {
-      conflicts.push_back(conflict.fact->name);
-    }
-    if (expect.conflicts.has_value() && *expect.conflicts != conflicts) {
-      Fail("conflicts", Join(*expect.conflicts), Join(conflicts));
-    }
-    if (!expect.reasons.has_value()) return;
-    const bool first = expect.reasons->empty()
-                           ? reasons.empty()
-                           : !reasons.empty() && reasons.front() == expect.reasons->front();
-    const bool all =
-        std::all_of(expect.reasons->begin(), expect.reasons->end(), [&](const std::string& id) {
-          return std::find(reasons.begin(), reasons.end(), id) != reasons.end();
-        });
-    if (!first || !all) Fail("reasons", Join(*expect.reasons), Join(reasons));
-  }
-
-  void AsSet(absl::string_view what, const std::optional<std::vector<std::string>>& expected,
-             const std::vector<std::string>& got) {
-    if (expected.has_value() && Sorted(*expected) != Sorted(got)) {
-      Fail(what, Join(*expected), Join(got));
-    }
-  }
-
-  void Text(absl::string_view what, const std::string& expected, const std::string& got) {
-    if (expected != got) Fail(what, expected, got.empty() ? "none" : got);
-  }
-
-  std::string Time(absl::Time time) const {
-    if (time == absl::InfiniteFuture()) return "never";
-    return absl::FormatTime(absl::RFC3339_full, time, decision_.bundle->time_zone);
-  }
-
-  void Fail(absl::string_view what, absl::string_view expected, absl::string_view got) {
-    std::string rule;
-    if (!decision_.reasons.empty()) {
-      rule = absl::StrCat(" (rule `", decision_.reasons.front().rule->id, "`)");
-    }
-    failures_->push_back(
-        absl::StrCat(prefix_, what, ": expected `", expected, "`, got `", got, "`", rule));
-  }
-
-  const Decision& decision_;
-  const std::string prefix_;
-  std::vector<std::string>* failures_;
-};
-
-class Runner {
- public:
-  explicit Runner(const std::shared_ptr<const rules::Bundle>& bundle) : bundle_(bundle) {}
-
   CaseResult Run(const SuiteCase& test) {
     CaseResult result;
     result.suite = test.suite;
     result.name = test.name;
     result.span = test.span;
-    facts::Lead lead = test.lead;
-    for (const SuiteStep& step : test.steps) {
-      Decision decision;
-      std::string prefix;
-      if (test.stateful) {
-        decision = Advance(bundle_, lead, step.changes, step.at).decision;
-        prefix =
-            absl::StrCat(absl::FormatTime(absl::RFC3339_full, step.at, bundle_->time_zone), ": ");
-      } else {
-        decision = Decide(bundle_, Known(lead, step.changes), step.at);
-      }
-      for (const MatchedRule& match : decision.reasons) hit_.insert(match.rule);
-      Checker(decision, prefix, &result.failures).Check(step.expect);
-    }
-    // A rule that moved the lead in between has decided too.
-    for (const facts::GradeChange& change : lead.grade_history) {
-      for (const rules::Rule& rule : bundle_->rule_sets[bundle_->grade.rule_set].rules) {
-        if (test.stateful && rule.id == change.rule) hit_.insert(&rule);
-      }
-    }
+    std::string snapshot;
+    LiveThrough(bundle_, test,
+                [&](const SuiteStep* step, const facts::Lead& lead, const Decision& decision) {
+                  coverage_->Add(lead, decision);
+                  if (step == nullptr) return;
+                  Check(test, *step, lead, decision, &result);
+                  if (test.snapshot) snapshot += SnapshotText(decision);
+                });
+    if (test.snapshot) CheckSnapshot(test, std::move(snapshot), &result);
     result.passed = result.failures.empty();
     return result;
   }
 
-  void AddCoverage(SuiteResults* results) const {
-    for (const rules::RuleSet& set : bundle_->rule_sets) {
-      for (const rules::Rule& rule : set.rules) {
-        ++results->rules_total;
-        if (!hit_.contains(&rule)) {
-          results->rules_not_hit.push_back(absl::StrCat(set.name, "/", rule.id));
-        }
+  void Check(const SuiteCase& test, const SuiteStep& step, const facts::Lead& lead,
+             const Decision& decision, CaseResult* result) {
+    std::vector<CaseFailure> failures = CheckExpectation(step.expect, decision);
+    if (failures.empty()) return;
+    AddTraces(Explain(bundle_, lead, decision.now), &failures);
+    for (CaseFailure& failure : failures) {
+      if (test.stateful) {
+        failure.message =
+            absl::StrCat(InstantText(step.at, bundle_->time_zone), ": ", failure.message);
       }
+      result->failures.push_back(std::move(failure));
     }
   }
 
- private:
-  // A lead of which just these things are known, and nothing was decided.
-  static facts::Lead Known(facts::Lead lead, const std::vector<Change>& changes) {
-    for (const Change& change : changes) {
-      if (change.fact.has_value()) {
-        facts::State(lead, change.fact->first, *change.fact->second);
-      } else {
-        lead.timeline.push_back(*change.event);
-      }
+  std::string PathOf(const SuiteCase& test) { return SnapshotPath(test.span.file, test.suite); }
+
+  const std::string* OnFile(const std::string& path, const std::string& name) const {
+    const auto file = on_file_.find(path);
+    if (file == on_file_.end()) return nullptr;
+    const auto snapshot = file->second.find(name);
+    return snapshot == file->second.end() ? nullptr : &snapshot->second;
+  }
+
+  // A case that does not run has the snapshot that it has.
+  void Keep(const SuiteCase& test) {
+    const std::string path = PathOf(test);
+    if (const std::string* text = OnFile(path, test.name)) {
+      suites_[path] = test.suite;
+      taken_[path][test.name] = *text;
     }
-    std::stable_sort(lead.timeline.begin(), lead.timeline.end(),
-                     [](const auto& a, const auto& b) { return a.time < b.time; });
-    return lead;
+  }
+
+  void CheckSnapshot(const SuiteCase& test, std::string text, CaseResult* result) {
+    const std::string path = PathOf(test);
+    const std::string* on_file = OnFile(path, test.name);
+    suites_[path] = test.suite;
+    const std::string& taken = taken_[path][test.name] = std::move(text);
+    if (options_.update_snapshots || (on_file != nullptr && *on_file == taken)) return;
+    CaseFailure& failure = result->failures.emplace_back();
+    failure.what = "snapshot";
+    failure.got = taken;
+    if (on_file == nullptr) {
+      failure.message = "snapshot: there is none yet; `leadgrade test --update` takes it";
+    } else {
+      failure.expected = *on_file;
+      failure.message =
+          absl::StrCat("snapshot: the decision is another one; where it is as it should be, ",
+                       "`leadgrade test --update` takes it\n", SnapshotDiff(*on_file, taken));
+      failure.message.pop_back();
+    }
   }
 
   const std::shared_ptr<const rules::Bundle>& bundle_;
-  std::set<const rules::Rule*> hit_;
+  const rules::BundleFiles& files_;
+  const RunOptions& options_;
+  const std::shared_ptr<Coverage> coverage_;
+  const std::map<std::string, Snapshots> on_file_;
+  std::map<std::string, Snapshots> taken_;     // by path
+  std::map<std::string, std::string> suites_;  // by path
 };
 
 }  // namespace
 
 SuiteResults RunSuites(const std::shared_ptr<const rules::Bundle>& bundle,
-                       const rules::BundleFiles& files, absl::string_view filter,
+                       const rules::BundleFiles& files, const RunOptions& options,
                        base::IssueList* issues) {
-  SuiteResults results;
-  Runner runner(bundle);
-  for (const auto& [path, text] : files) {
-    if (!absl::EndsWith(path, "_test.yaml") && !absl::EndsWith(path, "_test.yml")) continue;
-    for (const SuiteCase& test : LoadSuite(*bundle, path, text, issues)) {
-      if (!filter.empty() && !Glob(filter, absl::StrCat(test.suite, "/", test.name))) continue;
-      results.cases.push_back(runner.Run(test));
-    }
-  }
-  runner.AddCoverage(&results);
+  base::IssueList own;
+  Runner runner(bundle, files, options, &own);
+  SuiteResults results = runner.Run(LoadSuites(*bundle, files, &own));
+  if (!own.has_errors()) runner.Finish(&results);
+  issues->Append(own);
   return results;
 }
 

@@ -37,6 +37,8 @@ struct Term {
   enum class Group : uint8_t { kAll, kAny, kNone } group = Group::kAll;
   std::string source;
   std::shared_ptr<const cel::Program> program;
+  base::SourceSpan span;
+  cel::Range range;  // where it is in the source of the rule's `when`
 };
 
 struct Rule {
@@ -183,9 +185,10 @@ struct Bundle {
 // it; the engine does not.
 using BundleFiles = std::map<std::string, std::string>;
 
-// Reads, checks and compiles. Files named *_test.yaml, and those of kind Mapping, are not part of
-// the decision: they are skipped and do not count in the digest. Only *.yaml and *.yml are read.
-// Null when an error was added to `issues`; warnings may be added in any case. Thread safe.
+// Reads, checks and compiles. Files named *_test.yaml, and those of kind Mapping, Fixtures and
+// Snapshots, are not part of the decision: they are skipped and do not count in the digest. Only
+// *.yaml and *.yml are read. Null when an error was added to `issues`; warnings may be added in any
+// case. Thread safe.
 std::shared_ptr<const Bundle> LoadBundle(const BundleFiles& files, base::IssueList* issues);
 
 }  // namespace leadgrade::rules

@@ -113,8 +113,11 @@ class BundleLoader {
       unreadable_ = true;
       return;
     }
-    static const std::vector<std::string> kKinds = {
-        "Bundle", "FactSchema", "RuleSet", "ActionCatalog", "Properties", "TestSuite", "Mapping"};
+    static const std::vector<std::string> kKinds = {"Bundle",        "FactSchema", "RuleSet",
+                                                    "ActionCatalog", "Properties", "TestSuite",
+                                                    "Fixtures",      "Snapshots",  "Mapping"};
+    static const std::vector<std::string> kCompanions = {"TestSuite", "Fixtures", "Snapshots",
+                                                         "Mapping"};
     const YamlNode* kind = root->Find("kind");
     const YamlNode* version = root->Find("apiVersion");
     if (kind == nullptr || !kind->is_scalar()) {
@@ -136,7 +139,7 @@ class BundleLoader {
                absl::StrCat("unsupported apiVersion `", version->text, "`"),
                "this program reads `leadgrade/v1`");
     }
-    if (kind->text == "TestSuite" || kind->text == "Mapping") return;
+    if (std::find(kCompanions.begin(), kCompanions.end(), kind->text) != kCompanions.end()) return;
     if (kind->text != "Properties") deciding_[root.file->path()] = &files_.at(root.file->path());
     AddDocument(root, kind->text);
   }

@@ -117,13 +117,19 @@ class ConditionCompiler {
     const cel::ExprPtr parsed = cel::Parse(at->text, &unused);
     if (parsed != nullptr && group == Term::Group::kAll) Conjuncts(*parsed, &parts);
     if (parts.size() < 2) {
-      terms_.push_back({group, std::string(absl::StripAsciiWhitespace(at->text)), program});
+      terms_.push_back({group,
+                        std::string(absl::StripAsciiWhitespace(at->text)),
+                        program,
+                        at.Span(),
+                        {0, static_cast<int>(at->text.size())}});
       return at->text;
     }
     for (const cel::Range& part : parts) {
       std::string source = at->text.substr(part.begin, part.end - part.begin);
       ProgramPtr term = cel::Compile(source, env_, Type(TypeKind::kBool), &unused);
-      if (term != nullptr) terms_.push_back({group, std::move(source), std::move(term)});
+      if (term == nullptr) continue;
+      terms_.push_back({group, std::move(source), std::move(term),
+                        at.file->SpanIn(*at.node, part.begin, part.end), part});
     }
     return at->text;
   }
@@ -137,9 +143,15 @@ class ConditionCompiler {
     std::string out = absl::StrCat(prefix, "(");
     bool complete = true;
     for (size_t i = 0; i < items.size(); ++i) {
+      absl::StrAppend(&out, i == 0 ? "" : connective, "(");
+      const size_t first = terms_.size();
       const std::string source = Compile(items[i], group);
       if (source.empty()) complete = false;
-      absl::StrAppend(&out, i == 0 ? "" : connective, "(", source, ")");
+      for (size_t term = first; term < terms_.size(); ++term) {
+        terms_[term].range.begin += static_cast<int>(out.size());
+        terms_[term].range.end += static_cast<int>(out.size());
+      }
+      absl::StrAppend(&out, source, ")");
     }
     return complete ? out + ")" : "";
   }

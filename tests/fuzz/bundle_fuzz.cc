@@ -40,7 +40,7 @@ void Run(const std::string& text) {
   decision::Advance(bundle, lead, {}, now + absl::Hours(24 * 20));
   decision::Explain(bundle, lead, now);
   base::IssueList suite_issues;
-  decision::LoadSuite(*bundle, "fuzz/fuzz_test.yaml", text, &suite_issues);
+  decision::LoadSuites(*bundle, {{"fuzz/fuzz_test.yaml", text}}, &suite_issues);
   CheckIssues(suite_issues);
 }
 

@@ -43,19 +43,43 @@ TEST_F(TestCommand, NamesEachBundleOfSeveral) {
               HasSubstr(bundle_ + ": 2 passed, 0 failed; "));
 }
 
-TEST_F(TestCommand, ShowsAFailingCaseWithItsPlace) {
+TEST_F(TestCommand, ShowsAFailingCaseWithItsPlaceAndHowItCame) {
   const std::string suite = dir_.Write("small/more_test.yaml", kFailingSuite);
+  const std::string rules = bundle_ + "/bundle.yaml";
   const CommandResult result = RunCommand({"test", bundle_});
   EXPECT_EQ(result.exit_code, kTestsFailed);
   EXPECT_EQ(result.out, suite +
                             ":6: failed: more/few <seats> are an A\n"
                             "  grade: expected `A`, got `B` (rule `few-seats`)\n"
+                            "    `B` came from `grading/few-seats`, " +
+                            rules +
+                            ":30\n"
+                            "    `A` would come from `grading/many-seats`, which did not match, " +
+                            rules +
+                            ":26\n"
+                            "      false   seats >= 100   (seats = 1)\n"
                             "2 passed, 1 failed; rules hit 3/3 (100%)\n");
 }
 
-TEST_F(TestCommand, ListsRulesNotHit) {
-  EXPECT_THAT(RunCommand({"test", bundle_, "--coverage"}).out,
-              HasSubstr("not hit: grading/few-seats\n"));
+TEST_F(TestCommand, NamesWhatIsNotCovered) {
+  const std::string rules = bundle_ + "/bundle.yaml";
+  EXPECT_EQ(RunCommand({"test", bundle_, "--coverage"}).out,
+            "2 passed, 0 failed; rules hit 2/3 (66%)\n" + rules +
+                ":28: grading/many-seats: `seats >= 100`: no case in which it is false and alone "
+                "decides\n" +
+                rules +
+                ":30: not hit: grading/few-seats: it was never tried\n"
+                "never given: grade B\n"
+                "coverage of small: rules 2/3 (66%), conditions (MC/DC) 1/2 (50%), outcomes 2/3 "
+                "(66%)\n");
+}
+
+TEST_F(TestCommand, FailsWhereTooFewConditionsAreShownToMatter) {
+  EXPECT_EQ(RunCommand({"test", bundle_, "--min-mcdc", "50"}).exit_code, kFine);
+  const CommandResult result = RunCommand({"test", bundle_, "--min-mcdc", "51"});
+  EXPECT_EQ(result.exit_code, kTestsFailed);
+  EXPECT_EQ(result.err, "error: " + bundle_ +
+                            ": 1 of 2 conditions were shown to matter; --min-mcdc asks for 51%\n");
 }
 
 TEST_F(TestCommand, FailsBelowTheCoverageAskedFor) {

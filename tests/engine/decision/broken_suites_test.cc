@@ -18,7 +18,7 @@ TEST_P(BrokenSuite, IsDiagnosed) {
   const std::string folder = kSuites + "/" + GetParam();
   const rules::BundleFiles files = testing::CaseFiles("shop", kBase, folder);
   base::IssueList issues;
-  RunSuites(testing::Load(files), files, "", &issues);
+  RunSuites(testing::Load(files), files, {}, &issues);
   testing::ExpectGolden(base::FormatIssues(issues), folder + "/expected.txt");
 }
 

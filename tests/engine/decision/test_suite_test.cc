@@ -15,14 +15,14 @@ using ::testing::IsEmpty;
 
 const std::string kBase = LEADGRADE_SOURCE_DIR "/tests/engine/rules/base";
 
-SuiteResults RunCases(const std::string& cases, absl::string_view filter = "") {
+SuiteResults RunCases(const std::string& cases, const std::string& filter = "") {
   rules::BundleFiles files = testing::CaseFiles("shop", kBase, kBase);
   files["shop/grades_test.yaml"] =
       "apiVersion: leadgrade/v1\nkind: TestSuite\nmetadata: { name: grades }\n"
       "now: 2026-03-12T10:00:00+08:00\ncases:\n" +
       cases;
   base::IssueList issues;
-  SuiteResults results = RunSuites(testing::Load(files), files, filter, &issues);
+  SuiteResults results = RunSuites(testing::Load(files), files, {filter}, &issues);
   EXPECT_EQ(base::FormatIssues(issues), "");
   return results;
 }
@@ -32,7 +32,9 @@ std::vector<std::string> Failures(const std::string& facts, const std::string& e
       RunCases("  - { name: one, facts: " + facts + ", expect: " + expect + " }\n");
   EXPECT_EQ(results.cases.size(), 1u);
   EXPECT_EQ(results.cases[0].passed, results.cases[0].failures.empty());
-  return results.cases[0].failures;
+  std::vector<std::string> messages;
+  for (const CaseFailure& failure : results.cases[0].failures) messages.push_back(failure.message);
+  return messages;
 }
 
 const char kBest[] = "{ kp_level: FIRST, need: true, budget: 5 }";
@@ -71,16 +73,16 @@ TEST(RunSuites, NamesTheStepThatFailed) {
       "      - { at: 2026-03-02T09:00:00+08:00, events: [{ type: visit }], expect: { grade: A } }\n"
       "      - { at: 2026-03-20T09:00:00+08:00, expect: { actions: [call_back], score: 10 } }\n");
   ASSERT_EQ(results.cases.size(), 1u);
-  EXPECT_THAT(results.cases[0].failures,
-              ElementsAre("2026-03-02T09:00:00+08:00: grade: expected `A`, got `D` (rule "
-                          "`visited`)"));
+  ASSERT_EQ(results.cases[0].failures.size(), 1u);
+  EXPECT_EQ(results.cases[0].failures[0].message,
+            "2026-03-02T09:00:00+08:00: grade: expected `A`, got `D` (rule `visited`)");
 }
 
 TEST(RunSuites, FiltersByAGlobOverSuiteAndCase) {
   const std::string cases =
       "  - { name: first, expect: {} }\n  - { name: second, expect: {} }\n"
       "  - { name: fist, expect: {} }\n";
-  const auto names = [&](absl::string_view filter) {
+  const auto names = [&](const std::string& filter) {
     std::vector<std::string> out;
     for (const CaseResult& result : RunCases(cases, filter).cases) out.push_back(result.name);
     return out;
@@ -94,15 +96,23 @@ TEST(RunSuites, FiltersByAGlobOverSuiteAndCase) {
   EXPECT_THAT(names("other/*"), IsEmpty());
 }
 
+std::vector<std::string> NotHit(const SuiteResults& results) {
+  std::vector<std::string> names;
+  for (const RuleCoverage& rule : results.coverage->rules()) {
+    if (rule.won == 0) names.push_back(rule.rule_set->name + "/" + rule.rule->id);
+  }
+  return names;
+}
+
 TEST(RunSuites, CountsTheRulesThatDecidedACase) {
   const SuiteResults none = RunCases("  - { name: one, facts: { need: false }, expect: {} }\n");
-  EXPECT_EQ(none.rules_total, 3);
-  EXPECT_THAT(none.rules_not_hit,
+  EXPECT_EQ(none.coverage->rules_won().total, 3);
+  EXPECT_THAT(NotHit(none),
               ElementsAre("grading/all-labels", "next_steps/keep-rhythm", "points/visited"));
   const SuiteResults some = RunCases("  - { name: one, facts: " + std::string(kBest) +
                                      ", events: [{ type: visit }], "
                                      "expect: {} }\n");
-  EXPECT_THAT(some.rules_not_hit, ElementsAre("next_steps/keep-rhythm"));
+  EXPECT_THAT(NotHit(some), ElementsAre("next_steps/keep-rhythm"));
 }
 
 }  // namespace
