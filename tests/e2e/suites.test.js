@@ -40,7 +40,7 @@ describe('test suites', () => {
 `);
     const { code, stdout } = await run(['test', rules]);
     assert.equal(code, 4);
-    assert.match(stdout, /own_test\.yaml:10: failed: own\/labels: kp_level FIRST, .*budget false/);
+    assert.match(stdout, /own_test\.yaml:11: failed: own\/labels: kp_level FIRST, .*budget false/);
     assert.match(stdout, /grade: expected `A`, got `D` \(rule `no-budget`\)/);
     assert.match(stdout, /1 passed, 1 failed/);
   });

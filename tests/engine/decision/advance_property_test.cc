@@ -130,8 +130,8 @@ TEST(AdvanceProperty, LookingAgainChangesNothing) {
   }
 }
 
-// Until grade_valid_until the grade stays when nothing more becomes known. Sums of days, which these
-// bundles are full of, turn each midnight and are looked past so often only.
+// Until grade_valid_until the grade stays when nothing more becomes known. Sums of days, which
+// these bundles are full of, turn each midnight and are looked past so often only.
 TEST(AdvanceProperty, TheGradeStaysAsLongAsItSays) {
   const uint32_t first = testing::PropertySeed();
   const auto count = static_cast<uint32_t>(testing::PropertyCount(150));

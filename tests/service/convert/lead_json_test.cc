@@ -51,9 +51,8 @@ TEST(WriteFactsJson, WritesWhatIsSettledAsPlainValues) {
   lead.facts["span"] = {Plain({-absl::Milliseconds(500)})};
   lead.facts["time"] = {Plain({At("2026-03-01T00:00:00+08:00")})};
   lead.facts["whole"] = {Plain({int64_t{9007199254740993}})};
-  EXPECT_EQ(Write(lead),
-            R"({"amount":2.5,"flag":true,"level":"HIGH","maybe":null,"span":"-0.5s",)"
-            R"("time":"2026-03-01T00:00:00+08:00","whole":"9007199254740993"})");
+  EXPECT_EQ(Write(lead), R"({"amount":2.5,"flag":true,"level":"HIGH","maybe":null,"span":"-0.5s",)"
+                         R"("time":"2026-03-01T00:00:00+08:00","whole":"9007199254740993"})");
   ExpectReadsBack(lead);
 }
 
