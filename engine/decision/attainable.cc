@@ -107,7 +107,8 @@ class MissingFinder {
 
 }  // namespace
 
-Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues) {
+Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues,
+                          bool with_missing) {
   const rules::Bundle& bundle = evaluation.bundle();
   const int32_t slot = bundle.rule_sets[bundle.grade.rule_set].outputs[bundle.grade.output].slot;
   Attainable result;
@@ -119,7 +120,7 @@ Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* is
   }
   const bool tried = completions.Try();
   JoinAll(completions, tried, &result);
-  MissingFinder(evaluation, completions, tried, &result).Find();
+  if (with_missing) MissingFinder(evaluation, completions, tried, &result).Find();
   if (std::popcount(result.grades) == 1 && result.always) {
     evaluation.slots()[slot] =
         Value::Enum(bundle.grade_enum.get(), std::countr_zero(result.grades));

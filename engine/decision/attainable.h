@@ -26,8 +26,9 @@ struct Attainable {
 // confirmed that are not, where rules ask for it. Answers are tried one fact after the other, only
 // as far as the grade still hangs on more; after kMaxCompletions evaluations a sound
 // over-approximation is taken instead. Leaves the row as it is on what is known; where one grade is
-// sure its slot holds it.
-Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues);
+// sure its slot holds it. `with_missing`: finds the missing facts too, which costs as much again.
+Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues,
+                          bool with_missing = true);
 
 // Runs every rule set in evaluation order, as a decision does behind FindAttainable, and gives each
 // one's outcome while the row is as it left it.

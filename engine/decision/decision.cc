@@ -29,8 +29,9 @@ class Decider {
     if (const auto* set = facts::OverrideInForce(lead_, decision_.now)) {
       decision_.grade_override = *set;
     }
-    Attainable attainable = FindAttainable(evaluation_, &decision_.issues);
+    Attainable attainable = FindAttainable(evaluation_, &decision_.issues, !grade_only);
     TakeGrades(attainable);
+    if (grade_only) return {std::move(decision_), HoldsAtLeastUntil(evaluation_, lead_, true)};
     AddReasons(bundle_.grade.rule_set, attainable.outcome);
     for (int set : bundle_.evaluation_order) {
       if (set == bundle_.grade.rule_set) continue;
@@ -49,7 +50,7 @@ class Decider {
     decision_.provisional = decision_.attainable.size() != 1 || !decision_.issues.empty();
     if (options.fact_values) TakeFactValues();
     const absl::Time holds =
-        options.valid_until ? HoldsAtLeastUntil(evaluation_, lead_, grade_only) : decision_.now;
+        options.valid_until ? HoldsAtLeastUntil(evaluation_, lead_, false) : decision_.now;
     return {std::move(decision_), holds};
   }
 

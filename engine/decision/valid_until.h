@@ -26,9 +26,9 @@ absl::Time FindGradeValidUntil(const std::shared_ptr<const rules::Bundle>& bundl
 bool SameAnswer(const Decision& a, const Decision& b);
 
 // The decision without valid_until, and HoldsAtLeastUntil of its evaluation where
-// `options.valid_until` asks for it (else the decision's own instant), of the grade only where
-// `grade_only`. `open`: the actions of the
-// decision before it, where that is not the one which the lead has on record.
+// `options.valid_until` asks for it (else the decision's own instant). `grade_only`: of both only
+// what is about the grade. `open`: the actions of the decision before it, where that is not the one
+// which the lead has on record.
 std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
                                            const facts::Lead& lead, absl::Time now,
                                            const DecideOptions& options = {},
