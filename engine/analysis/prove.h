@@ -19,7 +19,7 @@
 
 namespace leadgrade::analysis {
 
-// Codes of findings; each has a page (base/code_pages.h).
+// Codes of findings; docs/rules.md says what each is about.
 inline constexpr char kNoOutcome[] = "LG3001";
 inline constexpr char kNeverMatches[] = "LG3002";
 inline constexpr char kConflict[] = "LG3003";
