@@ -87,25 +87,29 @@ class InputMaker {
       symbol.null = terms_.Variable(Sort::kBool, absl::StrCat(name, " null"));
     }
     if (symbol.value == nullptr) return symbol;
-    Assume(encoder_.WithinType(type, symbol.value));
     switch (type.WithoutNull().kind()) {
       case TypeKind::kInt:
       case TypeKind::kDuration:
-        terms_.SetBounds(symbol.value, INT64_MIN, INT64_MAX);
+        Between(terms_.Int(INT64_MIN), symbol.value, terms_.Int(INT64_MAX));
         break;
-      case TypeKind::kEnum:
-        terms_.SetBounds(symbol.value, 0,
-                         static_cast<int64_t>(type.WithoutNull().enum_type()->values.size()) - 1);
+      case TypeKind::kUint:
+        Between(terms_.Int(0), symbol.value, terms_.Int(UINT64_MAX));
         break;
+      case TypeKind::kEnum: {
+        const size_t count = type.WithoutNull().enum_type()->values.size();
+        Between(terms_.Int(0), symbol.value, terms_.Int(static_cast<int64_t>(count) - 1));
+        break;
+      }
+      case TypeKind::kTimestamp:
+        Between(terms_.Int(Year(kFirstStatedYear)), symbol.value, terms_.Int(Year(kLastYear)));
+        break;
+      case TypeKind::kDouble: {
+        constexpr double kMost = std::numeric_limits<double>::max();
+        Between(terms_.Double(-kMost), symbol.value, terms_.Double(kMost));
+        break;
+      }
       default:
         break;
-    }
-    if (type.WithoutNull().kind() == TypeKind::kTimestamp) {
-      Between(terms_.Int(Year(kFirstStatedYear)), symbol.value, terms_.Int(Year(kLastYear)));
-    }
-    if (symbol.value->sort == Sort::kDouble) {
-      constexpr double kMost = std::numeric_limits<double>::max();
-      Between(terms_.Double(-kMost), symbol.value, terms_.Double(kMost));
     }
     return symbol;
   }

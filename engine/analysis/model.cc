@@ -13,6 +13,16 @@ using rules::RuleSet;
 Model::World::World(const rules::Bundle& bundle_in)
     : bundle(bundle_in), calendar(&terms, bundle_in.time_zone) {}
 
+bool Model::World::IsLoose(Term term) {
+  if (term->op == Op::kVariable) return loose.contains(term->id);
+  if (term->is_constant()) return false;
+  if (const auto it = is_loose_.find(term->id); it != is_loose_.end()) return it->second;
+  const bool is_loose = std::any_of(term->operands.begin(), term->operands.end(),
+                                    [this](Term operand) { return IsLoose(operand); });
+  is_loose_[term->id] = is_loose;
+  return is_loose;
+}
+
 Model::Model(World* world, const Inputs& inputs)
     : world_(*world),
       terms_(world->terms),
@@ -134,7 +144,7 @@ std::vector<Term> Model::Winners(const RuleSet& set, const RuleSetModel& model) 
     }
     return winners;
   }
-  const std::vector<Term> strength = Strengths(set, model);
+  const std::vector<Term>& strength = model.strengths;
   for (size_t i = 0; i < model.rules.size(); ++i) {
     std::vector<Term> wins = {model.rules[i].matches};
     for (size_t j = 0; j < model.rules.size(); ++j) {
@@ -149,7 +159,7 @@ std::vector<Term> Model::Winners(const RuleSet& set, const RuleSetModel& model) 
 }
 
 std::vector<Term> Model::PossibleByPriority(const RuleSet& set, const RuleSetModel& model) {
-  const std::vector<Term> weakest = Strengths(set, model);
+  const std::vector<Term>& weakest = model.strengths;
   std::vector<Term> possible;
   for (size_t i = 0; i < model.rules.size(); ++i) {
     const RuleModel& rule = model.rules[i];
@@ -189,6 +199,7 @@ std::vector<Term> Model::Possible(const RuleSet& set, const RuleSetModel& model)
 }
 
 void Model::Single(const RuleSet& set, RuleSetModel* model) {
+  if (set.hit_policy == HitPolicy::kPriority) model->strengths = Strengths(set, *model);
   model->winners = Winners(set, *model);
   const std::vector<Term> possible = Possible(set, *model);
   for (size_t k = 0; k < set.outputs.size(); ++k) {

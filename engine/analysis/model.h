@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "engine/analysis/calendar.h"
@@ -45,6 +46,7 @@ struct RuleModel {
 struct RuleSetModel {
   std::vector<RuleModel> rules;
   std::vector<Symbol> defaults;  // as RuleModel::then
+  std::vector<Term> strengths;   // PRIORITY, by rule; see Model::Strengths
   std::vector<Term> winners;     // single-hit policies: whether the rule's outcome is the set's
   Term any_matches;
   Term any_unknown;  // a rule's condition is unknown
@@ -67,6 +69,12 @@ class Model {
     // What has no formula, in words, and the variables that stand for it; see Encoder::beyond.
     std::vector<std::string> beyond;
     absl::flat_hash_set<int> loose;  // by their ids
+
+    // Whether any of those variables is in the term.
+    bool IsLoose(Term term);
+
+   private:
+    absl::flat_hash_map<int, bool> is_loose_;  // of terms asked for, by their ids
   };
 
   // A lead with variables of its own.

@@ -126,19 +126,9 @@ void Prover::AssertNew() {
   }
 }
 
-bool Prover::IsLoose(Term term) {
-  if (term->op == Op::kVariable) return world_.loose.contains(term->id);
-  if (term->is_constant()) return false;
-  if (const auto it = loose_.find(term->id); it != loose_.end()) return it->second;
-  const bool loose = std::any_of(term->operands.begin(), term->operands.end(),
-                                 [this](Term operand) { return IsLoose(operand); });
-  loose_[term->id] = loose;
-  return loose;
-}
-
 bool Prover::IsExact(const std::vector<Term>& questions) {
   return std::none_of(questions.begin(), questions.end(),
-                      [this](Term term) { return IsLoose(term); });
+                      [this](Term term) { return world_.IsLoose(term); });
 }
 
 Assignment Prover::Realise(const Inputs& inputs, const Assignment& values, Witness* witness) const {
@@ -283,17 +273,18 @@ Verdict Prover::Search(std::vector<Term> questions,
   return Verdict::kOpen;
 }
 
-std::vector<absl::string_view> Prover::LinesOf(const std::string& file) const {
-  const auto it = files_.find(file);
-  if (it == files_.end()) return {};
-  return absl::StrSplit(it->second, '\n');
+const std::vector<absl::string_view>& Prover::LinesOf(const std::string& file) {
+  const auto [lines, added] = lines_.try_emplace(file);
+  const auto text = files_.find(file);
+  if (added && text != files_.end()) lines->second = absl::StrSplit(text->second, '\n');
+  return lines->second;
 }
 
 void Prover::Report(base::Severity severity, const char* code, const base::SourceSpan& span,
                     std::string message, std::string hint, std::optional<Witness> witness) {
   Finding& finding = report_.findings.emplace_back();
   finding.issue = {severity, code, span, std::move(message), std::move(hint), ""};
-  const std::vector<absl::string_view> lines = LinesOf(span.file);
+  const std::vector<absl::string_view>& lines = LinesOf(span.file);
   if (span.line >= 1 && span.line <= static_cast<int>(lines.size())) {
     finding.issue.source_line = std::string(absl::StripSuffix(lines[span.line - 1], "\r"));
   }

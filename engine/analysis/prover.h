@@ -23,8 +23,8 @@ class Prover {
          const ProveOptions& options);
 
   const rules::Bundle& bundle() const { return *bundle_; }
-  // A file's lines, for spans to point at; empty where it is not there.
-  std::vector<absl::string_view> LinesOf(const std::string& file) const;
+  // A file's lines, for spans to point at; empty where it is not there. Valid until the next call.
+  const std::vector<absl::string_view>& LinesOf(const std::string& file);
   Model::World& world() { return world_; }
   TermTable& terms() { return world_.terms; }
   Model& model() { return model_; }
@@ -67,7 +67,6 @@ class Prover {
   Found AskPlainly(const std::vector<Term>& questions, const Shows& shows, bool shown);
   // The schema's relations hold, or can't be told.
   bool IsAllowed(const Witness& witness) const;
-  bool IsLoose(Term term);
   bool IsExact(const std::vector<Term>& questions);
   void AssumeFactsKnown();
   Assignment Realise(const Inputs& inputs, const Assignment& values, Witness* witness) const;
@@ -94,7 +93,7 @@ class Prover {
     Witness witness;
   };
   std::vector<std::unique_ptr<Sample>> samples_;
-  absl::flat_hash_map<int, bool> loose_;  // by term
+  absl::flat_hash_map<std::string, std::vector<absl::string_view>> lines_;  // by file
   ProofReport report_;
 };
 

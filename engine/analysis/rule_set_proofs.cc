@@ -71,8 +71,8 @@ class RuleSetProofs {
  private:
   HitPolicy policy() const { return set_.hit_policy; }
 
+  // Where what the rule set reads has run.
   cel::Value Condition(Evaluation& evaluation, size_t rule) const {
-    prover_.RunBefore(index_, evaluation);
     const auto& when = set_.rules[rule].when;
     return when == nullptr ? cel::Value::Bool(true) : when->Eval(evaluation.context());
   }
@@ -90,7 +90,7 @@ class RuleSetProofs {
   // The place of a piece of a rule's condition; the rule's own where it is not found as written.
   base::SourceSpan PlaceOf(size_t rule, const std::string& source) const {
     base::SourceSpan span = set_.rules[rule].span;
-    const std::vector<absl::string_view> lines = prover_.LinesOf(span.file);
+    const std::vector<absl::string_view>& lines = prover_.LinesOf(span.file);
     if (source.empty()) return span;
     const bool last = rule + 1 == set_.rules.size();
     const int end = last ? static_cast<int>(lines.size()) : set_.rules[rule + 1].span.line - 1;
@@ -132,6 +132,7 @@ class RuleSetProofs {
     const auto found = prover_.Ask(
         {model_.rules[rule].when.error, NothingElseFails()},
         [&](Evaluation& evaluation) {
+          prover_.RunBefore(index_, evaluation);
           const cel::Value value = Condition(evaluation, rule);
           if (value.is_error()) message = std::string(value.error().message);
           return value.is_error();
@@ -189,11 +190,13 @@ class RuleSetProofs {
       for (const Leaf& leaf : leaves) {
         const Symbol symbol = prover_.model().Encode(*leaf.expr);
         if (symbol.value == nullptr || symbol.value->sort != Sort::kBool) continue;
+        std::vector<cel::ExprIssue> unused;
+        const auto program = cel::Compile(leaf.source, *prover_.bundle().env,
+                                          cel::Type(cel::TypeKind::kBool), &unused);
+        const Model& model = prover_.model();
         for (const bool truth : {true, false}) {
-          const Term is = terms_.And({terms_.Not(symbol.unknown), terms_.Not(symbol.error),
-                                      terms_.Not(symbol.null),
-                                      truth ? symbol.value : terms_.Not(symbol.value)});
-          const bool never = ProveLeafCanBe(rule, leaf, is, truth);
+          const Term is = truth ? model.IsTrue(symbol) : model.IsFalse(symbol);
+          const bool never = ProveLeafCanBe(rule, leaf.source, program.get(), is, truth);
           *told |= never;
           const bool whole = leaf.expr == &term.program->expr();
           dead |= never && whole && truth && term.group == rules::Term::Group::kAll;
@@ -204,10 +207,10 @@ class RuleSetProofs {
     return dead;
   }
 
-  bool ProveLeafCanBe(size_t rule, const Leaf& leaf, Term is, bool truth) {
-    std::vector<cel::ExprIssue> unused;
-    const auto program =
-        cel::Compile(leaf.source, *prover_.bundle().env, cel::Type(cel::TypeKind::kBool), &unused);
+  // Whether it is proved that it can't be. `program`: the part by itself, for the evaluator; null
+  // where it means nothing by itself.
+  bool ProveLeafCanBe(size_t rule, const std::string& source, const cel::Program* program, Term is,
+                      bool truth) {
     const auto found = prover_.Ask(
         {is},
         [&](Evaluation& evaluation) {
@@ -218,15 +221,14 @@ class RuleSetProofs {
         },
         false);
     const char* const word = truth ? "false" : "true";
+    const base::SourceSpan place = PlaceOf(rule, source);
     bool never = false;
     prover_.Settle(
-        found, PlaceOf(rule, leaf.source),
-        absl::StrCat("that `", leaf.source, "` is not always ", word), [] {},
+        found, place, absl::StrCat("that `", source, "` is not always ", word), [] {},
         [&] {
           never = true;
-          prover_.Report(Severity::kError, truth ? kAlwaysFalse : kAlwaysTrue,
-                         PlaceOf(rule, leaf.source),
-                         absl::StrCat("`", leaf.source, "` is always ", word),
+          prover_.Report(Severity::kError, truth ? kAlwaysFalse : kAlwaysTrue, place,
+                         absl::StrCat("`", source, "` is always ", word),
                          truth ? "no lead can make it true" : "leave it out: it decides nothing");
         });
     return never;
@@ -235,7 +237,11 @@ class RuleSetProofs {
   bool ProveMatches(size_t rule, bool told) {
     const auto found = prover_.Ask(
         {model_.rules[rule].matches},
-        [&](Evaluation& evaluation) { return Condition(evaluation, rule).is_true(); }, false);
+        [&](Evaluation& evaluation) {
+          prover_.RunBefore(index_, evaluation);
+          return Condition(evaluation, rule).is_true();
+        },
+        false);
     bool never = false;
     prover_.Settle(
         found, set_.rules[rule].span, absl::StrCat("that ", RuleName(rule), " can match"), [] {},
@@ -253,7 +259,11 @@ class RuleSetProofs {
     if (set_.rules[rule].when == nullptr) return;
     const auto found = prover_.Ask(
         {prover_.model().IsFalse(model_.rules[rule].when)},
-        [&](Evaluation& evaluation) { return Condition(evaluation, rule).is_false(); }, false);
+        [&](Evaluation& evaluation) {
+          prover_.RunBefore(index_, evaluation);
+          return Condition(evaluation, rule).is_false();
+        },
+        false);
     const std::string what = absl::StrCat("the condition of ", RuleName(rule));
     prover_.Settle(
         found, set_.rules[rule].span, absl::StrCat("that ", what, " is not always true"), [] {},

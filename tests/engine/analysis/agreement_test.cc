@@ -72,7 +72,7 @@ class Agreement {
     std::vector<Term> same;
     const auto compare = [&](const std::string& name, const Symbol& symbol, const Value& value) {
       const std::optional<Term> is = Is(symbol, value);
-      if (!is.has_value() || IsLoose(*is)) {
+      if (!is.has_value() || world_.IsLoose(*is)) {
         ++beyond_;
         return;
       }
@@ -105,15 +105,6 @@ class Agreement {
   }
 
  private:
-  bool IsLoose(Term term) {
-    if (term->op == Op::kVariable) return world_.loose.contains(term->id);
-    if (const auto it = loose_.find(term->id); it != loose_.end()) return it->second;
-    bool loose = false;
-    for (const Term operand : term->operands) loose |= IsLoose(operand);
-    loose_[term->id] = loose;
-    return loose;
-  }
-
   // That the symbol has this value; null where there is no formula for it.
   std::optional<Term> Is(const Symbol& symbol, const Value& value) {
     TermTable& terms = world_.terms;
@@ -205,7 +196,6 @@ class Agreement {
   Model model_;
   Assignment assignment_;
   std::optional<TermValues> values_;
-  absl::flat_hash_map<int, bool> loose_;
   int compared_ = 0, beyond_ = 0;
 };
 

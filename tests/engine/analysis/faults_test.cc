@@ -5,9 +5,9 @@
 
 #include "absl/strings/match.h"
 #include "engine/analysis/prove.h"
+#include "engine/analysis/whole_row.h"
 #include "engine/decision/decision.h"
 #include "engine/decision/evaluation.h"
-#include "engine/facts/fact_row.h"
 #include "tests/testing/bundles.h"
 #include "tests/testing/golden.h"
 
@@ -46,31 +46,21 @@ bool IsShown(const std::shared_ptr<const rules::Bundle>& bundle, const Finding& 
 
 // Whether the lead, alone, contradicts the property that the finding names.
 bool Contradicts(const std::shared_ptr<const rules::Bundle>& bundle, const Finding& finding) {
-  decision::Evaluation evaluation(*bundle, finding.witness->lead, finding.witness->now);
-  std::vector<cel::Value> slots(static_cast<size_t>(bundle->env_slot_count));
-  cel::EvalContext context = evaluation.context();
-  context.slots = slots;
-  facts::FillRow(bundle->schema, finding.witness->lead, context, absl::MakeSpan(slots), nullptr);
-  for (const int index : bundle->evaluation_order) {
-    evaluation.Run(index, nullptr);
-    for (const rules::Output& output : bundle->rule_sets[index].outputs) {
-      slots[output.slot] = evaluation.slots()[output.slot];
-    }
-  }
+  WholeRow row(*bundle, *finding.witness);
   for (const rules::Property& property : bundle->properties) {
     if (!absl::StrContains(finding.issue.message, "`" + property.id + "`")) continue;
-    if (property.given != nullptr && !property.given->Eval(context).is_true()) return false;
+    if (property.given != nullptr && !row.Eval(*property.given).is_true()) return false;
     if (property.claim == rules::Property::Claim::kMonotone) return true;  // takes two leads
-    const bool left = property.left->Eval(context).is_true();
+    const bool left = row.Eval(*property.left).is_true();
     switch (property.claim) {
       case rules::Property::Claim::kAlways:
         return !left;
       case rules::Property::Claim::kNever:
         return left;
       case rules::Property::Claim::kImplies:
-        return left && !property.right->Eval(context).is_true();
+        return left && !row.Eval(*property.right).is_true();
       default:
-        return left != property.right->Eval(context).is_true();
+        return left != row.Eval(*property.right).is_true();
     }
   }
   return false;
