@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "engine/base/days.h"
 #include "engine/facts/fact_row.h"
 
 namespace leadgrade::analysis {
@@ -73,15 +74,7 @@ class Minimiser {
     const absl::CivilDay first(kWitnessYear, kWitnessMonth, 10);
     for (const int later : {0, 1, 2, 3, 4, 5, 6, 20, 300}) {
       const int64_t days = first + later - today;
-      const auto move = [&](absl::Time time) {
-        const absl::CivilSecond civil = absl::ToCivilSecond(time, zone);
-        const absl::Duration rest = time - absl::FromCivil(civil, zone);
-        const absl::CivilDay day = absl::CivilDay(civil) + days;
-        return absl::FromCivil(absl::CivilSecond(day.year(), day.month(), day.day(), civil.hour(),
-                                                 civil.minute(), civil.second()),
-                               zone) +
-               rest;
-      };
+      const auto move = [&](absl::Time time) { return base::DaysAfter(time, days, zone); };
       if (Try([&](Witness& witness) { MoveTimes(move, &witness); })) return;
     }
   }

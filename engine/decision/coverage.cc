@@ -63,7 +63,7 @@ Coverage::Coverage(std::shared_ptr<const rules::Bundle> bundle) : bundle_(std::m
 bool Coverage::Add(const facts::Lead& lead, const Decision& decision) {
   news_ = false;
   Evaluation evaluation(*bundle_, lead, decision.now);
-  const Attainable attainable = FindAttainable(evaluation, nullptr);
+  const Attainable attainable = FindAttainable(evaluation, nullptr, /*with_missing=*/false);
   RunRuleSets(evaluation, attainable, [&](int rule_set, const Outcome& outcome) {
     AddRules(evaluation, rule_set, outcome);
     AddEnumOutputs(evaluation, rule_set);

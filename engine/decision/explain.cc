@@ -24,7 +24,7 @@ class Explainer {
   }
 
   Explanation Explain() {
-    const Attainable attainable = FindAttainable(evaluation_, nullptr);
+    const Attainable attainable = FindAttainable(evaluation_, nullptr, /*with_missing=*/false);
     RunRuleSets(evaluation_, attainable, [this](int index, const Outcome& outcome) {
       const rules::RuleSet& set = bundle_.rule_sets[index];
       for (size_t i = 0; i < set.rules.size(); ++i) {

@@ -14,6 +14,11 @@ using rules::AddIssue;
 using rules::Located;
 using rules::MapReader;
 
+constexpr absl::string_view kKeys[] = {
+    "grade",   "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
+    "reasons", "actions",        "score",       "potentialScore",   "validUntil",   "issues",
+    "outputs"};
+
 class ExpectationReader {
  public:
   ExpectationReader(const rules::Bundle& bundle, base::IssueList* issues)
@@ -21,10 +26,7 @@ class ExpectationReader {
 
   Expectation Read(const Located& at) {
     Expectation expect;
-    const MapReader reader(
-        issues_, at, "an expectation",
-        {"grade", "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
-         "reasons", "actions", "score", "potentialScore", "validUntil", "issues", "outputs"});
+    const MapReader reader(issues_, at, "an expectation", kKeys);
     if (!reader.is_map()) return expect;
     for (const auto& [key, target] :
          {std::pair("grade", &expect.grade), {"potentialGrade", &expect.potential_grade}}) {
@@ -111,13 +113,7 @@ Expectation ReadExpectation(const rules::Bundle& bundle, base::IssueList* issues
   return ExpectationReader(bundle, issues).Read(at);
 }
 
-const std::vector<std::string>& ExpectationKeys() {
-  static const auto* const kKeys = new std::vector<std::string>{
-      "grade",   "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
-      "reasons", "actions",        "score",       "potentialScore",   "validUntil",   "issues",
-      "outputs"};
-  return *kKeys;
-}
+absl::Span<const absl::string_view> ExpectationKeys() { return kKeys; }
 
 bool IsListExpectation(absl::string_view key) {
   return key == "attainableGrades" || key == "missingFacts" || key == "conflicts" ||

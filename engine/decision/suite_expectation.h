@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "engine/base/issue.h"
 #include "engine/facts/lead.h"
 #include "engine/rules/bundle.h"
@@ -36,7 +37,7 @@ Expectation ReadExpectation(const rules::Bundle& bundle, base::IssueList* issues
                             const rules::Located& at);
 
 // The keys that an expectation may have, and those of them that are lists.
-const std::vector<std::string>& ExpectationKeys();
+absl::Span<const absl::string_view> ExpectationKeys();
 bool IsListExpectation(absl::string_view key);
 
 }  // namespace leadgrade::decision

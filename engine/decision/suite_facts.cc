@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/facts/fact_row.h"
+#include "engine/facts/statements.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -78,10 +79,7 @@ class StatementReader {
     const std::optional<std::string> text = reader.Text("status");
     if (!text.has_value()) return FactStatus::kConfirmed;
     std::vector<std::string> names;
-    for (const auto& [name, status] : {std::pair("confirmed", FactStatus::kConfirmed),
-                                       {"claimed", FactStatus::kClaimed},
-                                       {"unknown", FactStatus::kUnknown},
-                                       {"refuted", FactStatus::kRefuted}}) {
+    for (const auto& [name, status] : facts::kFactStatusNames) {
       if (*text == name) return status;
       names.emplace_back(name);
     }

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/days.h"
 #include "engine/base/limits.h"
 #include "engine/decision/suite_facts.h"
 #include "engine/decision/suite_lead.h"
@@ -19,15 +20,6 @@ using rules::AddIssue;
 using rules::Located;
 using rules::MapReader;
 using rules::YamlNode;
-
-// The same local time, so many calendar days later.
-absl::Time DaysAfter(absl::Time time, int64_t days, absl::TimeZone zone) {
-  const absl::CivilSecond civil = absl::ToCivilSecond(time, zone);
-  const absl::CivilDay day = absl::CivilDay(civil) + days;
-  return absl::FromCivil(absl::CivilSecond(day.year(), day.month(), day.day(), civil.hour(),
-                                           civil.minute(), civil.second()),
-                         zone);
-}
 
 // Reads one file's suites.
 class SuiteLoader {
@@ -210,7 +202,7 @@ class SuiteLoader {
     int64_t days = 0;
     if (at->is_scalar() && at->plain && absl::SimpleAtoi(at->text, &days) && days >= 0 &&
         days <= base::kMaxSuiteDays) {
-      return DaysAfter(now, days, bundle_.time_zone);
+      return base::DaysAfter(now, days, bundle_.time_zone);
     }
     AddIssue(issues_, at, "bad-value",
              absl::StrCat("a day is a whole number from 0 to ", base::kMaxSuiteDays),

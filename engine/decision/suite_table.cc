@@ -76,7 +76,8 @@ class TableExpander {
   bool CheckColumns() {
     std::vector<std::string> known = {"name", "now", "day", "lead"};
     for (const std::string& fact : names_.Facts()) known.push_back(fact);
-    for (const std::string& key : ExpectationKeys()) known.push_back(absl::StrCat(kExpect, key));
+    for (const absl::string_view key : ExpectationKeys())
+      known.push_back(absl::StrCat(kExpect, key));
     for (const std::string& name : names_.ShownOutputs()) {
       known.push_back(absl::StrCat(kOutputs, name));
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -33,6 +34,13 @@ struct Belief {
 //     conflict, and where those with the most say do, none counts.
 // `roles` may be null. The result points into `statements`.
 Belief Resolve(const Statements& statements, const cel::EnumType* roles, absl::Time now);
+
+// As files name them.
+inline constexpr std::pair<absl::string_view, FactStatus> kFactStatusNames[] = {
+    {"confirmed", FactStatus::kConfirmed},
+    {"claimed", FactStatus::kClaimed},
+    {"unknown", FactStatus::kUnknown},
+    {"refuted", FactStatus::kRefuted}};
 
 // Puts a statement in the place of what the same source said of the fact before.
 void State(Lead& lead, const std::string& fact, StatedFact statement);

@@ -59,7 +59,7 @@ void AddExprIssues(base::IssueList* issues, const Located& at,
 }
 
 MapReader::MapReader(base::IssueList* issues, const Located& at, absl::string_view what,
-                     std::initializer_list<absl::string_view> keys)
+                     absl::Span<const absl::string_view> keys)
     : issues_(issues), at_(at), what_(what) {
   const std::vector<std::string> known(keys.begin(), keys.end());
   if (!at.node->is_map()) {

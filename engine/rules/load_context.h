@@ -2,12 +2,12 @@
 // known.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "engine/base/issue.h"
 #include "engine/base/text.h"
 #include "engine/cel/ast.h"
@@ -38,7 +38,7 @@ class MapReader {
  public:
   // `what` completes "expected …": "a fact".
   MapReader(base::IssueList* issues, const Located& at, absl::string_view what,
-            std::initializer_list<absl::string_view> keys);
+            absl::Span<const absl::string_view> keys);
 
   bool is_map() const { return at_.node->is_map(); }
   const Located& at() const { return at_; }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/issue.h"
 #include "engine/base/limits.h"
@@ -281,12 +282,9 @@ class Reader {
     if (value == nullptr || *value == "FACT_STATUS_UNSPECIFIED") {
       return facts::FactStatus::kConfirmed;
     }
-    for (const auto& [status, name, api_name] :
-         {std::tuple(facts::FactStatus::kConfirmed, "confirmed", "FACT_STATUS_CONFIRMED"),
-          {facts::FactStatus::kClaimed, "claimed", "FACT_STATUS_CLAIMED"},
-          {facts::FactStatus::kUnknown, "unknown", "FACT_STATUS_UNKNOWN"},
-          {facts::FactStatus::kRefuted, "refuted", "FACT_STATUS_REFUTED"}}) {
-      if (*value == name || *value == api_name) return status;
+    for (const auto& [name, status] : facts::kFactStatusNames) {
+      const std::string api_name = absl::StrCat("FACT_STATUS_", absl::AsciiStrToUpper(name));
+      if (*value == std::string(name) || *value == api_name) return status;
     }
     Add(fields.Path(kStatus), "expected `confirmed`, `claimed`, `unknown` or `refuted`",
         &out_.violations);

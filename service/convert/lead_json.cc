@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/facts/statements.h"
 #include "google/protobuf/struct.pb.h"
 #include "nlohmann/json.hpp"
 #include "service/convert/decision_proto.h"
@@ -56,18 +57,10 @@ class Writer {
   Json Whole(const facts::StatedFact& statement) const {
     Json out = Json::object();
     if (statement.status != facts::FactStatus::kUnknown) out["value"] = Value(statement.value);
-    switch (statement.status) {
-      case facts::FactStatus::kConfirmed:
-        break;
-      case facts::FactStatus::kClaimed:
-        out["status"] = "claimed";
-        break;
-      case facts::FactStatus::kUnknown:
-        out["status"] = "unknown";
-        break;
-      case facts::FactStatus::kRefuted:
-        out["status"] = "refuted";
-        break;
+    for (const auto& [name, status] : facts::kFactStatusNames) {
+      if (status == statement.status && status != facts::FactStatus::kConfirmed) {
+        out["status"] = std::string(name);
+      }
     }
     if (!statement.source.empty()) out["source"] = statement.source;
     if (!statement.role.empty()) out["sourceRole"] = statement.role;

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/cel/env.h"
+#include "engine/facts/statements.h"
 #include "engine/rules/expressions.h"
 #include "engine/rules/load_context.h"
 #include "engine/rules/yaml.h"
@@ -39,8 +40,8 @@ cel::Env MakeEnv(bool with_item) {
   (void)env.AddVariable("row", Type::Map(Type(TypeKind::kString), Type()), kRowSlot);
   (void)env.AddVariable("now", Type(TypeKind::kTimestamp), kNowSlot);
   if (with_item) (void)env.AddVariable("item", Type(), kItemSlot);
-  for (const char* status : {"confirmed", "claimed", "unknown", "refuted"}) {
-    (void)env.AddConstant(status, Type(TypeKind::kString), cel::Value::String(status));
+  for (const auto& [status, unused] : facts::kFactStatusNames) {
+    (void)env.AddConstant(std::string(status), Type(TypeKind::kString), cel::Value::String(status));
   }
   AddMappingFunctions(&env);
   return env;
