@@ -371,13 +371,21 @@ Value CompiledProgram::Machine::Run(Value* locals, Value* top) {
 }
 
 Value CompiledProgram::Eval(EvalContext& context) const {
-  // Most conditions are one chain of tests, and need no stack.
+  // Most conditions are one chain of tests, most outcomes a constant: they need no stack.
   if (code_.size() != 2) return EvalOnStack(context);
   const Instruction& in = code_[0];
-  if (in.op == Op::kAndTests)
-    return Machine(*this, context).JoinTests<false>(in, Value::Bool(true));
-  if (in.op == Op::kOrTests) return Machine(*this, context).JoinTests<true>(in, Value::Bool(false));
-  return EvalOnStack(context);
+  switch (in.op) {
+    case Op::kAndTests:
+      return Machine(*this, context).JoinTests<false>(in, Value::Bool(true));
+    case Op::kOrTests:
+      return Machine(*this, context).JoinTests<true>(in, Value::Bool(false));
+    case Op::kConstant:
+      return constants_[static_cast<size_t>(in.a)];
+    case Op::kSlot:
+      return context.slots[static_cast<size_t>(in.a)];
+    default:
+      return EvalOnStack(context);
+  }
 }
 
 // Apart from Eval, which has no use for so large a frame.

@@ -82,11 +82,13 @@ class Advancer {
 
   void Step(absl::Time time, Cause cause) {
     EnterOverride(time);
-    auto [decision, holds] = DecideOnce(bundle_, lead_, time);
-    for (int i = 0; i < kMaxChangesPerInstant && Enter(decision, cause); ++i) {
-      std::tie(decision, holds) = DecideOnce(bundle_, lead_, time);
+    Decided decided = DecideOnce(bundle_, lead_, time, Scope::kAnswerAndHolds);
+    for (int i = 0; i < kMaxChangesPerInstant && Enter(decided.decision, cause); ++i) {
+      decided = DecideOnce(bundle_, lead_, time, Scope::kAnswerAndHolds);
     }
-    decision.valid_until = FindValidUntil(bundle_, lead_, decision, holds);
+    const Validity validity = FindValidity(bundle_, lead_, decided);
+    Decision& decision = decided.decision;
+    decision.valid_until = validity.answer;
     std::vector<facts::OpenAction> open;
     for (const NextAction& action : decision.actions) {
       open.push_back({action.action->code, action.proposed_time});
@@ -94,9 +96,9 @@ class Advancer {
     lead_.open_actions = std::move(open);
     lead_.decided_time = time;
     lead_.valid_until = decision.valid_until;
-    lead_.grade_valid_until = FindGradeValidUntil(bundle_, lead_, decision);
+    lead_.grade_valid_until = validity.grade;
     lead_.bundle_digest = bundle_->digest;
-    last_ = std::move(decision);
+    last_ = std::move(decided);
   }
 
   // Records that an override has begun or ended, where that changes the lead's grade.
@@ -134,12 +136,13 @@ class Advancer {
   }
 
   Decision DecideNow() {
-    if (last_.has_value() && last_->now == now_) return *std::move(last_);
-    DecideOptions options;
+    if (last_.has_value() && last_->decision.now == now_) return std::move(last_->decision);
+    if (lead_.valid_until <= now_) return Decide(bundle_, lead_, now_);
     // The decision on record still holds, and so does its end.
-    options.valid_until = lead_.valid_until <= now_;
-    Decision decision = Decide(bundle_, lead_, now_, options);
-    if (!options.valid_until) decision.valid_until = lead_.valid_until;
+    const Decided* before = last_.has_value() ? &*last_ : nullptr;
+    Decision decision =
+        DecideOnce(bundle_, lead_, now_, Scope::kAnswer, false, nullptr, before).decision;
+    decision.valid_until = lead_.valid_until;
     return decision;
   }
 
@@ -150,7 +153,7 @@ class Advancer {
   // What was said is not rewritten: no step before the decision that was on record at the start.
   const absl::Time decided_before_ = lead_.decided_time;
   std::vector<facts::GradeChange> changes_;
-  std::optional<Decision> last_;
+  std::optional<Decided> last_;  // nothing has changed since
   int steps_ = 0;
 };
 

@@ -105,26 +105,45 @@ class MissingFinder {
   Attainable& result_;
 };
 
+Value& GradeSlot(Evaluation& evaluation) {
+  const rules::Bundle& bundle = evaluation.bundle();
+  return evaluation
+      .slots()[bundle.rule_sets[bundle.grade.rule_set].outputs[bundle.grade.output].slot];
+}
+
+// Where one grade is sure, for the rule sets that read it.
+void WriteSureGrade(Evaluation& evaluation, const Attainable& attainable) {
+  if (std::popcount(attainable.grades) != 1 || !attainable.always) return;
+  GradeSlot(evaluation) =
+      Value::Enum(evaluation.bundle().grade_enum.get(), std::countr_zero(attainable.grades));
+}
+
 }  // namespace
 
 Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues,
                           bool with_missing) {
-  const rules::Bundle& bundle = evaluation.bundle();
-  const int32_t slot = bundle.rule_sets[bundle.grade.rule_set].outputs[bundle.grade.output].slot;
   Attainable result;
   const GradeSet known = RunGradeSets(evaluation, issues, &result.outcome);
   Completions completions(evaluation, {});
-  if (!evaluation.slots()[slot].is_unknown() && !completions.AsksHowKnown()) {
+  if (!GradeSlot(evaluation).is_unknown() && !completions.AsksHowKnown()) {
     Join(known, &result);
     return result;
   }
   const bool tried = completions.Try();
   JoinAll(completions, tried, &result);
   if (with_missing) MissingFinder(evaluation, completions, tried, &result).Find();
-  if (std::popcount(result.grades) == 1 && result.always) {
-    evaluation.slots()[slot] =
-        Value::Enum(bundle.grade_enum.get(), std::countr_zero(result.grades));
-  }
+  WriteSureGrade(evaluation, result);
+  return result;
+}
+
+Attainable KeepAttainable(Evaluation& evaluation, const Attainable& found,
+                          std::vector<DecisionIssue>* issues) {
+  Attainable result;
+  result.grades = found.grades;
+  result.exact = found.exact;
+  result.always = found.always;
+  RunGradeSets(evaluation, issues, &result.outcome);
+  WriteSureGrade(evaluation, result);
   return result;
 }
 

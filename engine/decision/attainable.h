@@ -30,6 +30,11 @@ struct Attainable {
 Attainable FindAttainable(Evaluation& evaluation, std::vector<DecisionIssue>* issues,
                           bool with_missing = true);
 
+// Runs the grade's rule sets, and leaves the row as FindAttainable does, where what it found before
+// still holds; gives that with the outcome as it is now, without `missing`.
+Attainable KeepAttainable(Evaluation& evaluation, const Attainable& found,
+                          std::vector<DecisionIssue>* issues);
+
 // Runs every rule set in evaluation order, as a decision does behind FindAttainable, and gives each
 // one's outcome while the row is as it left it.
 void RunRuleSets(Evaluation& evaluation, const Attainable& attainable,

@@ -18,8 +18,10 @@ class GradeSetRun {
         bundle_(evaluation.bundle()),
         set_(bundle_.rule_sets[bundle_.grade.rule_set]) {}
 
-  GradeSet Run(std::vector<DecisionIssue>* issues, Outcome* outcome) {
-    for (int set : bundle_.grade_rule_sets) *outcome = evaluation_.Run(set, issues);
+  GradeSet Run(std::vector<DecisionIssue>* issues, Outcome* outcome, const Outcome* less_known) {
+    for (int set : bundle_.grade_rule_sets) {
+      *outcome = evaluation_.Run(set, issues, set == bundle_.grade.rule_set ? less_known : nullptr);
+    }
     const Value& slot = evaluation_.slots()[set_.outputs[bundle_.grade.output].slot];
     if (!slot.is_unknown()) {
       Add(slot);
@@ -59,13 +61,18 @@ class GradeSetRun {
   GradeSet grades_;
 };
 
+// As many as most leads need.
+constexpr size_t kLeavesAtFirst = 64;
+
+const Value kNotAndConfirmed[] = {Value::Bool(false), Value::Bool(true)};
+
 bool Same(const GradeSet& a, const GradeSet& b) { return a.mask == b.mask && a.always == b.always; }
 
 }  // namespace
 
-GradeSet RunGradeSets(Evaluation& evaluation, std::vector<DecisionIssue>* issues,
-                      Outcome* outcome) {
-  return GradeSetRun(evaluation).Run(issues, outcome);
+GradeSet RunGradeSets(Evaluation& evaluation, std::vector<DecisionIssue>* issues, Outcome* outcome,
+                      const Outcome* less_known) {
+  return GradeSetRun(evaluation).Run(issues, outcome, less_known);
 }
 
 Completions::Completions(Evaluation& evaluation, absl::Span<const Answer> given)
@@ -148,19 +155,31 @@ bool Completions::IsGiven(int fact) const {
                      [fact](const Answer& answer) { return answer.first == fact; });
 }
 
-bool Completions::Try() {
+void Completions::PrepareTrials() {
+  unknown_in_.assign(evaluation_.slots().size(), -1);
+  for (Asked& asked : asked_) {
+    asked.value_unknown = UnknownFor(asked.value);
+    if (asked.confirmed >= 0) asked.confirmed_unknown = UnknownFor(asked.confirmed);
+    if (asked.role >= 0) asked.role_unknown = UnknownFor(asked.role);
+  }
   FindDependents();
+  leaves_.reserve(kLeavesAtFirst);
+}
+
+bool Completions::Try() {
+  PrepareTrials();
   evaluation_.context().to_be_tried = &to_be_tried_;
-  Search();
+  Search(nullptr);
   evaluation_.context().to_be_tried = nullptr;
   evaluation_.EndTrial();
   for (Leaf& leaf : leaves_) Complete(&leaf);
   return evaluations_ <= base::kMaxCompletions;
 }
 
-void Completions::Search() {
+void Completions::Search(const Outcome* less_known) {
   if (++evaluations_ > base::kMaxCompletions) return;
-  GradeSet grades = Evaluate();
+  Outcome outcome;
+  GradeSet grades = Evaluate(less_known, &outcome);
   grades.exact &= !asks_untried_;
   if (evaluations_ == 1) root_ = grades;
   const Value& slot = evaluation_.slots()[grade_slot_];
@@ -177,10 +196,10 @@ void Completions::Search() {
   const size_t branch = branches_.size();
   branches_.push_back({unknown, {}});
   for (int answer = 0; answer < answers + (may_stay ? 1 : 0); ++answer) {
-    digits_[unknown] = answer;
+    digits_[unknown] = static_cast<int8_t>(answer);
     if (answer == answers) to_be_tried_[asked_slot] = false;
     const size_t begin = leaves_.size();
-    Search();
+    Search(&outcome);
     branches_[branch].ranges.push_back({begin, leaves_.size()});
   }
   if (may_stay) to_be_tried_[asked_slot] = true;
@@ -215,7 +234,7 @@ bool Completions::IsConfirmed(int fact) const {
   });
 }
 
-GradeSet Completions::Evaluate() {
+GradeSet Completions::Evaluate(const Outcome* less_known, Outcome* outcome) {
   evaluation_.BeginTrial();
   const auto slots = evaluation_.slots();
   for (const Answer& answer : given_) slots[first_fact_slot_ + answer.first] = answer.second;
@@ -228,22 +247,22 @@ GradeSet Completions::Evaluate() {
     const facts::Fact& fact = bundle_.schema.facts[derived];
     slots[fact.slot] = fact.derivation->Eval(evaluation_.context());
   }
-  Outcome outcome;
-  return RunGradeSets(evaluation_, nullptr, &outcome);
+  return RunGradeSets(evaluation_, nullptr, outcome, less_known);
 }
 
 void Completions::SetAttributes(const Asked& asked) {
   const auto slots = evaluation_.slots();
   const bool given = IsGiven(asked.fact);
   const bool told = given || AnswerIn(asked.value) != nullptr;  // by an answer, as of now
-  const auto answer_or_unknown = [&](int32_t slot) {
+  const auto answer_or = [this](int32_t slot, const Value& unknown) {
     const Value* answer = AnswerIn(slot);
-    return answer != nullptr ? *answer : UnknownFor(slot);
+    return answer != nullptr ? *answer : unknown;
   };
   if (asked.confirmed >= 0 && (given || asked.is_open)) {
-    const Value confirmed = given                ? Value::Bool(true)
-                            : Stays(asked.value) ? Value::Bool(false)
-                                                 : answer_or_unknown(asked.confirmed);
+    const Value confirmed = given ? Value::Bool(true)
+                            : Stays(asked.value)
+                                ? Value::Bool(false)
+                                : answer_or(asked.confirmed, asked.confirmed_unknown);
     slots[asked.confirmed] = confirmed;
     if (asked.conflicted >= 0 && asked.is_conflicted) {
       slots[asked.conflicted] =
@@ -253,21 +272,17 @@ void Completions::SetAttributes(const Asked& asked) {
   if (asked.age >= 0 && told) slots[asked.age] = Value::Duration(absl::ZeroDuration());
   if (asked.role < 0) return;
   if (told) {
-    slots[asked.role] = answer_or_unknown(asked.role);
+    slots[asked.role] = answer_or(asked.role, asked.role_unknown);
   } else if (!asked.is_known) {
-    slots[asked.role] = UnknownFor(asked.value);
+    slots[asked.role] = asked.value_unknown;
   }
 }
 
-Value Completions::UnknownFor(int32_t slot) {
+Value Completions::UnknownFor(int32_t slot) const {
   return evaluation_.context().arena->MakeUnknown({&slot, 1});
 }
 
-int Completions::Find(int32_t slot) const {
-  const auto it = std::find_if(unknowns_.begin(), unknowns_.end(),
-                               [slot](const Unknown& unknown) { return unknown.slot == slot; });
-  return it == unknowns_.end() ? -1 : static_cast<int>(it - unknowns_.begin());
-}
+int Completions::Find(int32_t slot) const { return slot < 0 ? -1 : unknown_in_[slot]; }
 
 const Value* Completions::AnswerIn(int32_t slot) const {
   const int unknown = Find(slot);
@@ -278,7 +293,8 @@ const Value* Completions::AnswerIn(int32_t slot) const {
 }
 
 int Completions::Open(Unknown unknown) {
-  unknowns_.push_back(std::move(unknown));
+  unknown_in_[unknown.slot] = static_cast<int16_t>(unknowns_.size());
+  unknowns_.push_back(unknown);
   digits_.push_back(-1);
   FindDependents();
   return static_cast<int>(unknowns_.size()) - 1;
@@ -301,22 +317,25 @@ int Completions::NextOf(const Value& value) {
     }
     for (const Asked& asked : asked_) {
       if (slot == asked.confirmed) {
-        return Open({Unknown::Of::kConfirmed,
-                     asked.fact,
-                     slot,
-                     {Value::Bool(false), Value::Bool(true)},
-                     false});
+        return Open({Unknown::Of::kConfirmed, asked.fact, slot, kNotAndConfirmed, false});
       }
-      if (slot != asked.role) continue;
-      const cel::EnumType* roles = bundle_.schema.source_roles.get();
-      std::vector<Value> answers = {Value::Null()};
-      for (size_t i = 0; i < roles->values.size(); ++i) {
-        answers.push_back(Value::Enum(roles, static_cast<int>(i)));
+      if (slot == asked.role) {
+        return Open({Unknown::Of::kSourceRole, asked.fact, slot, Roles(), false});
       }
-      return Open({Unknown::Of::kSourceRole, asked.fact, slot, std::move(answers), false});
     }
   }
   return -1;
+}
+
+absl::Span<const Value> Completions::Roles() {
+  if (roles_.empty()) {
+    const cel::EnumType* roles = bundle_.schema.source_roles.get();
+    roles_.push_back(Value::Null());
+    for (size_t i = 0; i < roles->values.size(); ++i) {
+      roles_.push_back(Value::Enum(roles, static_cast<int>(i)));
+    }
+  }
+  return roles_;
 }
 
 void Completions::FindDependents() {

@@ -17,8 +17,10 @@ struct GradeSet {
   bool always = true;
 };
 
-// Runs the grade's rule sets; the grade's slot tells what else it hangs on.
-GradeSet RunGradeSets(Evaluation& evaluation, std::vector<DecisionIssue>* issues, Outcome* outcome);
+// Runs the grade's rule sets; the grade's slot tells what else it hangs on. `less_known`: as for
+// Evaluation::Run, of the grade's own.
+GradeSet RunGradeSets(Evaluation& evaluation, std::vector<DecisionIssue>* issues, Outcome* outcome,
+                      const Outcome* less_known = nullptr);
 
 // Branches on one unknown after the other, always on one that the grade still hangs on. So a leaf
 // stands for all completions that agree with it, and most leads need few.
@@ -29,13 +31,14 @@ class Completions {
     enum class Of : uint8_t { kFact, kConfirmed, kSourceRole } of = Of::kFact;
     int fact = 0;  // index into the schema's facts
     int32_t slot = -1;
-    std::vector<cel::Value> answers;
+    absl::Span<const cel::Value> answers;
     // Rules ask whether it is known: that it stays unknown is an answer too, the last.
     bool may_stay = false;
   };
+  // The answer to each unknown, by index; answers.size(): it stays unknown; -1: any.
+  using Answers = absl::InlinedVector<int8_t, 16>;
   struct Leaf {
-    // The answer to each of unknowns(), by index; answers.size(): it stays unknown; -1: any.
-    std::vector<int> answers;
+    Answers answers;
     GradeSet grades;
   };
 
@@ -75,12 +78,16 @@ class Completions {
     int32_t confirmed = -1, conflicted = -1, age = -1, role = -1;
     bool is_known = false, is_open = false;  // as it is: has a value; may still be confirmed
     bool is_conflicted = false;
+    // What the slots of `value`, `confirmed` and `role` hold where no answer is given.
+    cel::Value value_unknown{}, confirmed_unknown{}, role_unknown{};
   };
 
   void FindAsked();
   void FindToBeTried();
-  void Search();
-  GradeSet Evaluate();
+  void PrepareTrials();
+  // Below the outcome of a run with one answer less.
+  void Search(const Outcome* less_known);
+  GradeSet Evaluate(const Outcome* less_known, Outcome* outcome);
   void SetAttributes(const Asked& asked);
   // Derived facts that move with the unknowns.
   void FindDependents();
@@ -94,7 +101,8 @@ class Completions {
   int Find(int32_t slot) const;
   int Open(Unknown unknown);
   const cel::Value* AnswerIn(int32_t slot) const;
-  cel::Value UnknownFor(int32_t slot);
+  cel::Value UnknownFor(int32_t slot) const;
+  absl::Span<const cel::Value> Roles();
   bool IsGiven(int fact) const;
   bool Differ(const Range& a, const Range& b, int unknown) const;
 
@@ -105,7 +113,9 @@ class Completions {
   const int32_t grade_slot_;
   std::vector<Asked> asked_;
   std::vector<Unknown> unknowns_;
-  std::vector<int> digits_;  // the answer to each unknown on the way down; -1: none
+  absl::InlinedVector<int16_t, 64> unknown_in_;  // by slot: the index of its unknown; -1: none
+  std::vector<cel::Value> roles_;                // the answers to who said something
+  Answers digits_;                               // on the way down
   std::vector<int> dependents_;
   std::vector<bool> to_be_tried_;  // by slot
   std::vector<Leaf> leaves_;

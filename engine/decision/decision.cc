@@ -16,12 +16,17 @@ class Decider {
  public:
   Decider(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
           absl::Time now, const std::vector<NextAction>* open)
-      : bundle_(*bundle), lead_(lead), open_(open), evaluation_(*bundle, lead, now) {
+      : bundle_(*bundle),
+        lead_(lead),
+        open_(open),
+        evaluation_(*bundle, lead, now),
+        decision_(decided_.decision),
+        attainable_(decided_.attainable) {
     decision_.bundle = bundle;
     decision_.now = now;
   }
 
-  std::pair<Decision, absl::Time> Decide(const DecideOptions& options, bool grade_only) {
+  Decided Decide(Scope scope, bool fact_values, const Decided* before) {
     for (const facts::UnreadableFact& fact : evaluation_.notes().unreadable) {
       decision_.issues.push_back({"unreadable-fact", "", "", fact.fact + ": " + fact.reason});
     }
@@ -29,29 +34,20 @@ class Decider {
     if (const auto* set = facts::OverrideInForce(lead_, decision_.now)) {
       decision_.grade_override = *set;
     }
-    Attainable attainable = FindAttainable(evaluation_, &decision_.issues, !grade_only);
-    TakeGrades(attainable);
-    if (grade_only) return {std::move(decision_), HoldsAtLeastUntil(evaluation_, lead_, true)};
-    AddReasons(bundle_.grade.rule_set, attainable.outcome);
-    for (int set : bundle_.evaluation_order) {
-      if (set == bundle_.grade.rule_set) continue;
-      const bool ran = std::find(bundle_.grade_rule_sets.begin(), bundle_.grade_rule_sets.end(),
-                                 set) != bundle_.grade_rule_sets.end();
-      const Outcome outcome = evaluation_.Run(set, ran ? nullptr : &decision_.issues);
-      AddReasons(set, outcome);
-      if (set == bundle_.score.rule_set) TakeScore(outcome);
-      if (set == bundle_.actions_output.rule_set) TakeActions(outcome);
+    const bool grade_only = scope == Scope::kGradeAndHolds;
+    if (before != nullptr && decision_.now < before->holds.grade) {
+      attainable_ = KeepAttainable(evaluation_, before->attainable, &decision_.issues);
+      decision_.missing = before->decision.missing;
+    } else {
+      attainable_ = FindAttainable(evaluation_, &decision_.issues, !grade_only);
+      decision_.missing = std::move(attainable_.missing);
     }
-    if (bundle_.score && bundle_.score.rule_set == bundle_.grade.rule_set) {
-      TakeScore(attainable.outcome);
-    }
-    decision_.missing = std::move(attainable.missing);
-    TakeShown();
-    decision_.provisional = decision_.attainable.size() != 1 || !decision_.issues.empty();
-    if (options.fact_values) TakeFactValues();
-    const absl::Time holds =
-        options.valid_until ? HoldsAtLeastUntil(evaluation_, lead_, false) : decision_.now;
-    return {std::move(decision_), holds};
+    TakeGrades();
+    if (!grade_only) TakeRuleSets();
+    if (fact_values) TakeFactValues();
+    decided_.holds = scope == Scope::kAnswer ? Holds{decision_.now, decision_.now}
+                                             : HoldsAtLeastUntil(evaluation_, lead_, grade_only);
+    return std::move(decided_);
   }
 
  private:
@@ -66,21 +62,38 @@ class Decider {
     }
   }
 
-  void TakeGrades(const Attainable& attainable) {
-    decision_.attainable_exact = attainable.exact;
+  void TakeGrades() {
+    decision_.attainable_exact = attainable_.exact;
     for (int grade = static_cast<int>(bundle_.grade_enum->values.size()) - 1; grade >= 0; --grade) {
-      if (attainable.grades >> grade & 1) decision_.attainable.push_back(grade);
+      if (attainable_.grades >> grade & 1) decision_.attainable.push_back(grade);
     }
     if (!decision_.attainable.empty()) {
       decision_.potential_grade = decision_.attainable.front();
       decision_.grade = decision_.attainable.back();
     }
-    if (!attainable.always && decision_.issues.empty()) {
+    if (!attainable_.always && decision_.issues.empty()) {
       decision_.issues.push_back(
           {"no-outcome", bundle_.rule_sets[bundle_.grade.rule_set].name, "",
-           attainable.exact ? "for some of the answers that are missing there is no grade"
-                            : "for some of the answers that are missing there may be no grade"});
+           attainable_.exact ? "for some of the answers that are missing there is no grade"
+                             : "for some of the answers that are missing there may be no grade"});
     }
+  }
+
+  void TakeRuleSets() {
+    AddReasons(bundle_.grade.rule_set, attainable_.outcome);
+    for (int set : bundle_.evaluation_order) {
+      if (set == bundle_.grade.rule_set) continue;
+      const bool ran = bundle_.rule_sets[set].of_grade;
+      const Outcome outcome = evaluation_.Run(set, ran ? nullptr : &decision_.issues);
+      AddReasons(set, outcome);
+      if (set == bundle_.score.rule_set) TakeScore(outcome);
+      if (set == bundle_.actions_output.rule_set) TakeActions(outcome);
+    }
+    if (bundle_.score && bundle_.score.rule_set == bundle_.grade.rule_set) {
+      TakeScore(attainable_.outcome);
+    }
+    TakeShown();
+    decision_.provisional = decision_.attainable.size() != 1 || !decision_.issues.empty();
   }
 
   void AddReasons(int set, const Outcome& outcome) {
@@ -180,16 +193,17 @@ class Decider {
   const facts::Lead& lead_;
   const std::vector<NextAction>* const open_;
   Evaluation evaluation_;
-  Decision decision_;
+  Decided decided_;
+  Decision& decision_;
+  Attainable& attainable_;
 };
 
 }  // namespace
 
-std::pair<Decision, absl::Time> DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle,
-                                           const facts::Lead& lead, absl::Time now,
-                                           const DecideOptions& options,
-                                           const std::vector<NextAction>* open, bool grade_only) {
-  return Decider(bundle, lead, now, open).Decide(options, grade_only);
+Decided DecideOnce(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+                   absl::Time now, Scope scope, bool fact_values,
+                   const std::vector<NextAction>* open, const Decided* before) {
+  return Decider(bundle, lead, now, open).Decide(scope, fact_values, before);
 }
 
 const rules::Rule* SettlingRule(const Decision& decision) {
@@ -215,9 +229,10 @@ const std::string& EffectiveGrade(const Decision& decision) {
 
 Decision Decide(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
                 absl::Time now, const DecideOptions& options) {
-  auto [decision, holds] = DecideOnce(bundle, lead, now, options);
-  if (options.valid_until) decision.valid_until = FindValidUntil(bundle, lead, decision, holds);
-  return std::move(decision);
+  const Scope scope = options.valid_until ? Scope::kAnswerAndHolds : Scope::kAnswer;
+  Decided decided = DecideOnce(bundle, lead, now, scope, options.fact_values);
+  if (options.valid_until) decided.decision.valid_until = FindValidUntil(bundle, lead, decided);
+  return std::move(decided.decision);
 }
 
 }  // namespace leadgrade::decision

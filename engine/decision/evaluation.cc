@@ -77,12 +77,13 @@ Evaluation::Match Evaluation::Matches(const RuleSet& set, const rules::Rule& rul
   return Match::kNo;
 }
 
-Outcome Evaluation::Run(int rule_set, std::vector<DecisionIssue>* issues) {
+Outcome Evaluation::Run(int rule_set, std::vector<DecisionIssue>* issues,
+                        const Outcome* less_known) {
   const RuleSet& set = bundle_.rule_sets[rule_set];
   unknown_ = Value();
   const bool many =
       set.hit_policy == HitPolicy::kCollect || set.hit_policy == HitPolicy::kRuleOrder;
-  return many ? RunMany(set, issues) : RunSingle(set, issues);
+  return many ? RunMany(set, issues) : RunSingle(set, issues, less_known);
 }
 
 std::optional<Value> Evaluation::OutputOf(const RuleSet& set, int rule, int output) {
@@ -94,9 +95,12 @@ std::optional<Value> Evaluation::OutputOf(const RuleSet& set, int rule, int outp
   return values[output]->Eval(context_);
 }
 
-Outcome Evaluation::RunSingle(const RuleSet& set, std::vector<DecisionIssue>* issues) {
+Outcome Evaluation::RunSingle(const RuleSet& set, std::vector<DecisionIssue>* issues,
+                              const Outcome* less_known) {
   Outcome outcome;
-  if (set.hit_policy == HitPolicy::kFirst) {
+  if (set.hit_policy == HitPolicy::kFirst && less_known != nullptr) {
+    SettleFirst(set, *less_known, &outcome);
+  } else if (set.hit_policy == HitPolicy::kFirst) {
     SettleFirst(set, &outcome, issues);
   } else {
     SettleAll(set, &outcome, issues);
@@ -116,6 +120,22 @@ void Evaluation::SettleFirst(const RuleSet& set, Outcome* outcome,
   }
   if (!sure) outcome->possible.push_back(kDefault);
   if (sure && outcome->possible.size() == 1) outcome->matched = outcome->possible;
+}
+
+void Evaluation::SettleFirst(const RuleSet& set, const Outcome& less_known, Outcome* outcome) {
+  bool sure = false;
+  for (size_t i = 0; i < less_known.possible.size() && !sure; ++i) {
+    const int rule = less_known.possible[i];
+    // The last one holds, or is the default.
+    const bool last = i + 1 == less_known.possible.size();
+    const Match match = last ? Match::kYes : Matches(set, set.rules[rule], nullptr);
+    if (match == Match::kNo) continue;
+    outcome->possible.push_back(rule);
+    sure = match == Match::kYes;
+  }
+  if (outcome->possible.size() == 1 && outcome->possible[0] != kDefault) {
+    outcome->matched = outcome->possible;
+  }
 }
 
 Evaluation::Strength Evaluation::StrengthOf(const RuleSet& set, int rule) {

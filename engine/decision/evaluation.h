@@ -43,8 +43,10 @@ class Evaluation {
   cel::EvalContext& context() { return context_; }
   absl::Span<cel::Value> slots() { return absl::MakeSpan(slots_); }
 
-  // Evaluates a rule set and writes its outputs' slots. `issues` may be null.
-  Outcome Run(int rule_set, std::vector<DecisionIssue>* issues);
+  // Evaluates a rule set and writes its outputs' slots. `issues` may be null. `less_known`: what it
+  // gave on a row on which less was known; what was settled there is not asked again.
+  Outcome Run(int rule_set, std::vector<DecisionIssue>* issues,
+              const Outcome* less_known = nullptr);
 
   // The value that a rule, or the default, gives to an output; null where it gives none.
   std::optional<cel::Value> OutputOf(const rules::RuleSet& set, int rule, int output);
@@ -60,9 +62,12 @@ class Evaluation {
   Match Matches(const rules::RuleSet& set, const rules::Rule& rule,
                 std::vector<DecisionIssue>* issues);
 
-  Outcome RunSingle(const rules::RuleSet& set, std::vector<DecisionIssue>* issues);
+  Outcome RunSingle(const rules::RuleSet& set, std::vector<DecisionIssue>* issues,
+                    const Outcome* less_known);
   Outcome RunMany(const rules::RuleSet& set, std::vector<DecisionIssue>* issues);
   void SettleFirst(const rules::RuleSet& set, Outcome* outcome, std::vector<DecisionIssue>* issues);
+  // Of what may settle it in `less_known`, what still may.
+  void SettleFirst(const rules::RuleSet& set, const Outcome& less_known, Outcome* outcome);
   void SettleAll(const rules::RuleSet& set, Outcome* outcome, std::vector<DecisionIssue>* issues);
   // Under PRIORITY: how strong a rule's outcome is, 0 the strongest; from `most` to `least` where
   // it is unknown.

@@ -27,25 +27,61 @@ bool SameRules(const std::vector<MatchedRule>& a, const std::vector<MatchedRule>
                     [](const MatchedRule& x, const MatchedRule& y) { return x.rule == y.rule; });
 }
 
-// From `until` on, which is after the decision, past instants at which `same` holds of the decision
-// made there.
-template <typename Same>
-absl::Time LookPast(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
-                    const Decision& decision, absl::Time until, bool grade_only, const Same& same) {
-  for (int probe = 0; probe < kMaxProbes; ++probe) {
-    if (until == absl::InfiniteFuture() || until <= decision.now) return until;
-    const auto [later, holds] = DecideOnce(bundle, lead, until, {}, &decision.actions, grade_only);
-    if (!same(later)) return until;
-    // Beyond analysis from here on: the instant itself is as far as it is known to hold.
-    if (holds <= until) return until;
-    until = holds;
-  }
-  return until;
+bool SameGrade(const Decision& a, const Decision& b) {
+  return a.grade == b.grade && a.grade_override.has_value() == b.grade_override.has_value();
 }
+
+// Follows a decision through the instants at which it might change.
+class Follower {
+ public:
+  Follower(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+           const Decided& decided)
+      : bundle_(bundle), lead_(lead), first_(decided.decision), last_(&decided) {}
+
+  absl::Time FollowAnswer() {
+    absl::Time until = last_->holds.answer;
+    for (int probe = 0; probe < kMaxProbes && IsAhead(until); ++probe) {
+      Look(until, Scope::kAnswerAndHolds);
+      if (!SameAnswer(first_, last_->decision)) break;
+      // Beyond analysis from here on: the instant itself is as far as it is known to hold.
+      if (last_->holds.answer <= until) break;
+      until = last_->holds.answer;
+    }
+    return until;
+  }
+
+  // Behind FollowAnswer, which gave `until`.
+  absl::Time FollowGrade(absl::Time until) {
+    if (!IsAhead(until) || !SameGrade(first_, last_->decision)) return until;
+    until = std::max(until, last_->holds.grade);
+    for (int probe = 0; probe < kMaxProbes && IsAhead(until); ++probe) {
+      Look(until, Scope::kGradeAndHolds);
+      if (!SameGrade(first_, last_->decision) || last_->holds.grade <= until) break;
+      until = last_->holds.grade;
+    }
+    return until;
+  }
+
+ private:
+  bool IsAhead(absl::Time time) const {
+    return time > first_.now && time != absl::InfiniteFuture();
+  }
+
+  void Look(absl::Time time, Scope scope) {
+    later_ = DecideOnce(bundle_, lead_, time, scope, false, &first_.actions, last_);
+    last_ = &later_;
+  }
+
+  const std::shared_ptr<const rules::Bundle>& bundle_;
+  const facts::Lead& lead_;
+  const Decision& first_;
+  const Decided* last_;  // where it has got to
+  Decided later_;
+};
 
 }  // namespace
 
-absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead, bool grade_only) {
+Holds HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead, bool grade_only) {
   const rules::Bundle& bundle = evaluation.bundle();
   cel::EvalContext& context = evaluation.context();
   absl::Time until =
@@ -73,6 +109,7 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead, bo
     if (fact.timed == nullptr || evaluation.stated()[index]) continue;
     courses[fact.slot] = fact.timed->Eval(context, courses).course;
   }
+  Holds all{until, until};
   for (int index : grade_only ? bundle.grade_rule_sets : bundle.evaluation_order) {
     const rules::RuleSet& set = bundle.rule_sets[index];
     absl::Time holds = absl::InfiniteFuture();
@@ -80,13 +117,14 @@ absl::Time HoldsAtLeastUntil(Evaluation& evaluation, const facts::Lead& lead, bo
       holds = std::min(holds, facts::HoldsUntil(timed->Eval(context, courses).course, context));
     }
     for (const rules::Output& output : set.outputs) courses[output.slot].until = holds;
-    until = std::min(until, holds);
+    all.answer = std::min(all.answer, holds);
+    if (set.of_grade) all.grade = std::min(all.grade, holds);
   }
-  if (grade_only) return until;
+  if (grade_only) return all;
   for (const auto& [name, slot] : bundle.shown_slots) {
-    until = std::min(until, facts::HoldsUntil(courses[slot], context));
+    all.answer = std::min(all.answer, facts::HoldsUntil(courses[slot], context));
   }
-  return until;
+  return all;
 }
 
 bool SameAnswer(const Decision& a, const Decision& b) {
@@ -117,17 +155,17 @@ bool SameAnswer(const Decision& a, const Decision& b) {
 }
 
 absl::Time FindValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
-                          const facts::Lead& lead, const Decision& decision, absl::Time first) {
-  return LookPast(bundle, lead, decision, first, false,
-                  [&](const Decision& later) { return SameAnswer(decision, later); });
+                          const facts::Lead& lead, const Decided& decided) {
+  return Follower(bundle, lead, decided).FollowAnswer();
 }
 
-absl::Time FindGradeValidUntil(const std::shared_ptr<const rules::Bundle>& bundle,
-                               const facts::Lead& lead, const Decision& decision) {
-  return LookPast(bundle, lead, decision, decision.valid_until, true, [&](const Decision& later) {
-    return later.grade == decision.grade &&
-           later.grade_override.has_value() == decision.grade_override.has_value();
-  });
+Validity FindValidity(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+                      const Decided& decided) {
+  Follower follower(bundle, lead, decided);
+  Validity validity;
+  validity.answer = follower.FollowAnswer();
+  validity.grade = follower.FollowGrade(validity.answer);
+  return validity;
 }
 
 }  // namespace leadgrade::decision

@@ -271,6 +271,7 @@ class AnswerFinder {
 void FindAnswers(Bundle* bundle) {
   facts::Schema& schema = bundle->schema;
   bundle->grade_rule_sets = GradeRuleSets(*bundle);
+  for (int set : bundle->grade_rule_sets) bundle->rule_sets[set].of_grade = true;
   FindGradeFacts(bundle);
   bundle->answers.assign(schema.facts.size(), Answers());
   std::vector<AnswerFinder> finders;

@@ -63,6 +63,7 @@ struct RuleSet {
   std::vector<std::shared_ptr<const cel::Program>> defaults;
   // Of all the programs above, those that the clock alone can change.
   std::vector<std::shared_ptr<const facts::TimedProgram>> timed;
+  bool of_grade = false;  // one of Bundle::grade_rule_sets
 };
 
 // The answers to an unknown fact that the grade's rules can tell apart.

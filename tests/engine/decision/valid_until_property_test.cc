@@ -56,6 +56,33 @@ std::string Show(const Decision& decision) {
   return absl::StrCat(out, " at ", absl::FormatTime(decision.now, absl::UTCTimeZone()));
 }
 
+// What a decision found about the grades, where a later one may keep it, is what that finds itself.
+// Gives how many of them kept something that had to be searched for.
+int CheckKept(const std::shared_ptr<const rules::Bundle>& bundle, const facts::Lead& lead,
+              const Decided& decided, const std::vector<absl::Time>& instants) {
+  int kept = 0;
+  for (absl::Time instant : instants) {
+    if (instant <= decided.decision.now || instant >= decided.holds.grade) continue;
+    const auto* open = &decided.decision.actions;
+    const Decided with =
+        DecideOnce(bundle, lead, instant, Scope::kAnswerAndHolds, false, open, &decided);
+    const Decided without = DecideOnce(bundle, lead, instant, Scope::kAnswerAndHolds, false, open);
+    const auto same_rank = [](const MissingFact& a, const MissingFact& b) {
+      return a.fact == b.fact && a.remaining_grades == b.remaining_grades;
+    };
+    const auto &a = with.decision, &b = without.decision;
+    EXPECT_TRUE(SameAnswer(a, b) && a.attainable_exact == b.attainable_exact &&
+                std::equal(a.missing.begin(), a.missing.end(), b.missing.begin(), b.missing.end(),
+                           same_rank) &&
+                with.holds.answer == without.holds.answer &&
+                with.holds.grade == without.holds.grade)
+        << Show(a) << ", found anew " << Show(b) << "\n"
+        << testing::Show(lead);
+    kept += a.attainable.size() > 1;
+  }
+  return kept;
+}
+
 enum class Verdict {
   kBeyondAnalysis,
   kNever,  // no later answer
@@ -73,7 +100,8 @@ Verdict Check(const std::shared_ptr<const rules::Bundle>& bundle, const facts::L
   }
   for (absl::Time instant : instants) {
     if (instant <= now || instant >= decision.valid_until) continue;
-    const Decision later = DecideOnce(bundle, lead, instant, {}, &decision.actions).first;
+    const Decision later =
+        DecideOnce(bundle, lead, instant, Scope::kAnswer, false, &decision.actions).decision;
     if (SameAnswer(decision, later)) continue;
     ADD_FAILURE() << Show(decision) << ", valid until "
                   << absl::FormatTime(decision.valid_until, absl::UTCTimeZone()) << ", but "
@@ -82,8 +110,30 @@ Verdict Check(const std::shared_ptr<const rules::Bundle>& bundle, const facts::L
     break;
   }
   if (decision.valid_until == absl::InfiniteFuture()) return Verdict::kNever;
-  const Decision next = DecideOnce(bundle, lead, decision.valid_until, {}, &decision.actions).first;
+  const Decision next =
+      DecideOnce(bundle, lead, decision.valid_until, Scope::kAnswer, false, &decision.actions)
+          .decision;
   return SameAnswer(decision, next) ? Verdict::kEarly : Verdict::kTurns;
+}
+
+TEST(ValidUntilProperty, GradesAreKeptAsTheyWouldBeFoundAnew) {
+  const uint32_t first = testing::PropertySeed();
+  const auto count = static_cast<uint32_t>(testing::PropertyCount(250));
+  int kept = 0;
+  for (uint32_t seed = first; seed < first + count; ++seed) {
+    Random random(seed);
+    const std::string text = testing::RandomTimedBundleText(random, testing::ZoneFor(seed), false);
+    base::IssueList issues;
+    const auto bundle = rules::LoadBundle({{"timed/bundle.yaml", text}}, &issues);
+    ASSERT_NE(bundle, nullptr) << "seed " << seed << "\n" << base::FormatIssues(issues) << text;
+    const facts::Lead lead = testing::RandomTimedLead(random);
+    const absl::Time now = testing::RandomTime(random);
+    const Decided decided = DecideOnce(bundle, lead, now, Scope::kAnswerAndHolds);
+    EXPECT_GE(decided.holds.grade, decided.holds.answer);
+    kept += CheckKept(bundle, lead, decided, Instants(lead, now, bundle->time_zone, random));
+    if (HasFailure()) FAIL() << "LEADGRADE_PROPERTY_SEED=" << seed << "\n" << text;
+  }
+  EXPECT_GT(kept, static_cast<int>(count));
 }
 
 TEST(ValidUntilProperty, HoldsForRandomBundles) {
