@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/analysis/lint.h"
 #include "engine/decision/snapshot.h"
 #include "engine/decision/suite_loader.h"
 #include "engine/rules/yaml.h"
@@ -69,6 +70,14 @@ void CheckCompanions(BundleInput* input) {
   decision::LoadSnapshots(input->files, &issues);
   for (const auto& [file, text] : input->files) {
     if (IsMapping(file, text)) CheckMapping(*input->bundle, file, text, &issues);
+  }
+  AddIssues(issues, input);
+}
+
+void LintInput(BundleInput* input) {
+  base::IssueList issues;
+  for (base::Issue& issue : analysis::Lint(*input->bundle, input->files)) {
+    issues.Add(std::move(issue));
   }
   AddIssues(issues, input);
 }

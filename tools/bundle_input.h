@@ -25,6 +25,9 @@ BundleInput LoadBundleInput(absl::string_view path);
 // fixtures and snapshots, and its mappings, and adds their issues.
 void CheckCompanions(BundleInput* input);
 
+// Adds what the lint (engine/analysis/lint.h) finds in a bundle that loaded.
+void LintInput(BundleInput* input);
+
 // Adds issues whose files are relative to the directory's parent, as the engine has them.
 void AddIssues(const base::IssueList& issues, BundleInput* input);
 

@@ -4,13 +4,14 @@
 #include <set>
 #include <tuple>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/rules/silences.h"
 #include "nlohmann/json.hpp"
+#include "tools/annotations.h"
 #include "tools/junit.h"
 #include "tools/report.h"
+#include "tools/sarif.h"
 #include "tools/terminal_text.h"
 
 namespace leadgrade::tools {
@@ -22,9 +23,6 @@ using base::Severity;
 
 // "sha256:" and as many digits as tell bundles apart.
 constexpr size_t kShortDigest = 7 + 12;
-
-// Names the program; it has no page of its own.
-constexpr char kInformationUri[] = "urn:leadgrade:command-line";
 
 std::string Contents(const rules::Bundle& bundle) {
   size_t rules = 0;
@@ -40,8 +38,6 @@ size_t CountOf(const CheckedBundle& bundle, Severity severity) {
       [severity](const CheckedIssue& checked) { return checked.issue.severity == severity; });
 }
 
-const char* Name(Severity severity) { return severity == Severity::kError ? "error" : "warning"; }
-
 std::string SummaryLine(const CheckedBundle& bundle) {
   std::vector<std::string> parts;
   const size_t errors = CountOf(bundle, Severity::kError);
@@ -51,6 +47,7 @@ std::string SummaryLine(const CheckedBundle& bundle) {
   if (warnings > 0) parts.push_back(Count(warnings, "warning"));
   if (bundle.settled.has_value()) parts.push_back(Count(*bundle.settled, "proof"));
   if (bundle.open.value_or(0) > 0) parts.push_back(absl::StrCat(*bundle.open, " not proved"));
+  if (!bundle.silenced.empty()) parts.push_back(absl::StrCat(bundle.silenced.size(), " silenced"));
   if (errors == 0) {
     parts.push_back(
         absl::StrCat(bundle.contents, " (", bundle.digest.substr(0, kShortDigest), ")"));
@@ -58,52 +55,61 @@ std::string SummaryLine(const CheckedBundle& bundle) {
   return absl::StrCat(bundle.path, ": ", absl::StrJoin(parts, ", "), "\n");
 }
 
-// A relative or absolute path as a URI reference.
-std::string Uri(absl::string_view path) {
-  std::string uri = absl::StartsWith(path, "/") ? "file://" : "";
-  for (const char c : path) {
-    const bool plain = absl::ascii_isalnum(c) || absl::StrContains("/-._~", c);
-    absl::StrAppend(
-        &uri, plain ? std::string(1, c)
-                    : absl::StrCat("%", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2)));
-  }
-  return uri;
-}
-
-std::string Words(const Issue& issue) {
-  return issue.hint.empty() ? issue.message : absl::StrCat(issue.message, "; ", issue.hint);
-}
-
-Json SarifResult(const CheckedIssue& checked, const std::string& directory) {
-  const Issue& issue = checked.issue;
-  std::string text = Words(issue);
-  if (checked.example.has_value()) {
-    absl::StrAppend(&text, "\nfor example: ", ToCommand(*checked.example, directory));
-  }
-  return {{"ruleId", issue.code},
-          {"level", Name(issue.severity)},
-          {"message", {{"text", std::move(text)}}},
-          {"locations",
-           {{{"physicalLocation",
-              {{"artifactLocation", {{"uri", Uri(issue.span.file)}}},
-               {"region",
-                {{"startLine", issue.span.line},
-                 {"startColumn", issue.span.column},
-                 {"endColumn", issue.span.column + issue.span.length}}}}}}}}};
+// A command that shows the finding's example; "" where there is none.
+std::string ExampleText(const CheckedIssue& checked, const std::string& directory) {
+  return checked.example.has_value()
+             ? absl::StrCat("for example: ", ToCommand(*checked.example, directory))
+             : "";
 }
 
 std::string Diagnostic(const CheckedIssue& checked, const std::string& directory) {
-  std::string text = base::FormatIssue(checked.issue);
-  if (checked.example.has_value()) {
-    absl::StrAppend(&text, "for example: ", ToCommand(*checked.example, directory));
-  }
-  return text;
+  return absl::StrCat(base::FormatIssue(checked.issue), ExampleText(checked, directory));
 }
 
 Json ExampleJson(const Example& example) {
   Json values = Json::object();
   for (const auto& [fact, value] : example.values) values[fact] = value;
   return {{"now", example.now}, {"facts", Json::parse(example.facts)}, {"values", values}};
+}
+
+Json CheckedJson(const CheckedIssue& checked) {
+  Json json = IssueJson(checked.issue);
+  if (checked.example.has_value()) json["example"] = ExampleJson(*checked.example);
+  return json;
+}
+
+void SortByPlace(std::vector<CheckedIssue>* issues) {
+  const auto place = [](const CheckedIssue& checked) {
+    const base::SourceSpan& span = checked.issue.span;
+    return std::tie(span.file, span.line, span.column, checked.issue.code);
+  };
+  std::stable_sort(
+      issues->begin(), issues->end(),
+      [&](const CheckedIssue& a, const CheckedIssue& b) { return place(a) < place(b); });
+}
+
+// Takes out of the issues those that are silenced where they are, and adds what is wrong with
+// silences.
+void Silence(const BundleInput& input, bool proved, CheckedBundle* bundle) {
+  rules::BundleFiles files;  // by the names that issues have
+  for (const auto& [file, text] : input.files) files[CallerPath(input.path, file)] = text;
+  base::IssueList wrong;
+  rules::Silences silences = rules::Silences::Parse(files, &wrong);
+  std::vector<CheckedIssue> kept;
+  SortByPlace(&bundle->issues);
+  for (CheckedIssue& checked : bundle->issues) {
+    const std::string* reason = silences.ReasonFor(checked.issue);
+    if (reason == nullptr) {
+      kept.push_back(std::move(checked));
+    } else {
+      bundle->silenced.push_back({std::move(checked), *reason});
+    }
+  }
+  std::vector<std::string> looked_for = {"LG2"};
+  if (proved) looked_for.push_back("LG3");
+  silences.ReportUnneeded(looked_for, &wrong);
+  for (const Issue& issue : wrong.Sorted()) kept.push_back({issue, std::nullopt});
+  bundle->issues = std::move(kept);
 }
 
 JunitCase FileCase(const CheckedBundle& bundle, const std::string& file) {
@@ -137,13 +143,8 @@ CheckedBundle Summarise(const BundleInput& input, const std::optional<Proofs>& p
     bundle.settled = proofs->settled;
     bundle.open = proofs->open;
   }
-  const auto place = [](const CheckedIssue& checked) {
-    const base::SourceSpan& span = checked.issue.span;
-    return std::tie(span.file, span.line, span.column);
-  };
-  std::stable_sort(
-      bundle.issues.begin(), bundle.issues.end(),
-      [&](const CheckedIssue& a, const CheckedIssue& b) { return place(a) < place(b); });
+  if (input.bundle != nullptr) Silence(input, proofs.has_value(), &bundle);
+  SortByPlace(&bundle.issues);
   std::set<std::string> files;
   for (const auto& [file, text] : input.files) files.insert(CallerPath(input.path, file));
   for (CheckedIssue& checked : bundle.issues) {
@@ -169,10 +170,11 @@ std::string CheckJson(const std::vector<CheckedBundle>& bundles) {
   Json all = Json::array();
   for (const CheckedBundle& bundle : bundles) {
     const bool loaded = !bundle.digest.empty();
-    Json issues = Json::array();
-    for (const CheckedIssue& checked : bundle.issues) {
-      issues.push_back(IssueJson(checked.issue));
-      if (checked.example.has_value()) issues.back()["example"] = ExampleJson(*checked.example);
+    Json issues = Json::array(), silenced = Json::array();
+    for (const CheckedIssue& checked : bundle.issues) issues.push_back(CheckedJson(checked));
+    for (const SilencedIssue& each : bundle.silenced) {
+      silenced.push_back(CheckedJson(each.checked));
+      silenced.back()["reason"] = each.reason;
     }
     Json proofs;
     if (bundle.settled.has_value()) {
@@ -183,30 +185,34 @@ std::string CheckJson(const std::vector<CheckedBundle>& bundles) {
                    {"digest", loaded ? Json(bundle.digest) : Json()},
                    {"ok", bundle.ok()},
                    {"proofs", std::move(proofs)},
-                   {"issues", std::move(issues)}});
+                   {"issues", std::move(issues)},
+                   {"silenced", std::move(silenced)}});
   }
   return Dump({{"bundles", std::move(all)}});
 }
 
 std::string CheckSarif(const std::vector<CheckedBundle>& bundles) {
-  std::set<std::string> codes;
-  Json results = Json::array();
+  std::vector<SarifResult> results;
   for (const CheckedBundle& bundle : bundles) {
     for (const CheckedIssue& checked : bundle.issues) {
-      codes.insert(checked.issue.code);
-      results.push_back(SarifResult(checked, bundle.path));
+      results.push_back({checked.issue, ExampleText(checked, bundle.path), ""});
+    }
+    for (const SilencedIssue& each : bundle.silenced) {
+      results.push_back({each.checked.issue, ExampleText(each.checked, bundle.path), each.reason});
     }
   }
-  Json rules = Json::array();
-  for (const std::string& code : codes) rules.push_back({{"id", code}});
-  const Json driver = {
-      {"name", "leadgrade"}, {"informationUri", kInformationUri}, {"rules", std::move(rules)}};
-  Json run = {{"tool", {{"driver", driver}}},
-              {"columnKind", "unicodeCodePoints"},
-              {"results", std::move(results)}};
-  return Dump({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-               {"version", "2.1.0"},
-               {"runs", Json::array({std::move(run)})}});
+  return ToSarif(results);
+}
+
+std::string CheckGithub(const std::vector<CheckedBundle>& bundles) {
+  std::string text;
+  for (const CheckedBundle& bundle : bundles) {
+    for (const CheckedIssue& checked : bundle.issues) {
+      text += IssueAnnotation(checked.issue, ExampleText(checked, bundle.path));
+    }
+    text += SummaryLine(bundle);
+  }
+  return text;
 }
 
 std::string CheckJunit(const std::vector<CheckedBundle>& bundles) {

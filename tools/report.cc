@@ -11,8 +11,16 @@ std::string Count(size_t number, const char* what) {
   return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
 }
 
+const char* NameOf(base::Severity severity) {
+  return severity == base::Severity::kError ? "error" : "warning";
+}
+
+std::string Words(const base::Issue& issue) {
+  return issue.hint.empty() ? issue.message : absl::StrCat(issue.message, "; ", issue.hint);
+}
+
 Json IssueJson(const base::Issue& issue) {
-  return {{"severity", issue.severity == base::Severity::kError ? "error" : "warning"},
+  return {{"severity", NameOf(issue.severity)},
           {"code", issue.code},
           {"file", issue.span.file},
           {"line", issue.span.line},

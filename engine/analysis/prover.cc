@@ -5,8 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "engine/analysis/minimise.h"
 #include "engine/analysis/whole_row.h"
 
@@ -92,7 +90,7 @@ std::vector<bool> ReadHistory(const rules::Bundle& bundle) {
 Prover::Prover(const std::shared_ptr<const rules::Bundle>& bundle, const rules::BundleFiles& files,
                const ProveOptions& options)
     : bundle_(bundle),
-      files_(files),
+      lines_(files),
       world_(*bundle),
       inputs_(Model::NewInputs(&world_, "")),
       model_(&world_, inputs_),
@@ -273,21 +271,10 @@ Verdict Prover::Search(std::vector<Term> questions,
   return Verdict::kOpen;
 }
 
-const std::vector<absl::string_view>& Prover::LinesOf(const std::string& file) {
-  const auto [lines, added] = lines_.try_emplace(file);
-  const auto text = files_.find(file);
-  if (added && text != files_.end()) lines->second = absl::StrSplit(text->second, '\n');
-  return lines->second;
-}
-
 void Prover::Report(base::Severity severity, const char* code, const base::SourceSpan& span,
                     std::string message, std::string hint, std::optional<Witness> witness) {
   Finding& finding = report_.findings.emplace_back();
-  finding.issue = {severity, code, span, std::move(message), std::move(hint), ""};
-  const std::vector<absl::string_view>& lines = LinesOf(span.file);
-  if (span.line >= 1 && span.line <= static_cast<int>(lines.size())) {
-    finding.issue.source_line = std::string(absl::StripSuffix(lines[span.line - 1], "\r"));
-  }
+  finding.issue = {severity, code, span, std::move(message), std::move(hint), lines_.LineAt(span)};
   finding.witness = std::move(witness);
 }
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/analysis/decoder.h"
 #include "engine/analysis/model.h"
 #include "engine/analysis/prove.h"
 #include "engine/analysis/solver.h"
+#include "engine/analysis/source_lines.h"
 #include "engine/decision/evaluation.h"
 
 namespace leadgrade::analysis {
@@ -23,8 +23,7 @@ class Prover {
          const ProveOptions& options);
 
   const rules::Bundle& bundle() const { return *bundle_; }
-  // A file's lines, for spans to point at; empty where it is not there. Valid until the next call.
-  const std::vector<absl::string_view>& LinesOf(const std::string& file);
+  SourceLines& lines() { return lines_; }
   Model::World& world() { return world_; }
   TermTable& terms() { return world_.terms; }
   Model& model() { return model_; }
@@ -76,7 +75,7 @@ class Prover {
   std::string NotFound() const;
 
   const std::shared_ptr<const rules::Bundle> bundle_;
-  const rules::BundleFiles& files_;
+  SourceLines lines_;
   Model::World world_;
   const Inputs inputs_;
   Model model_;
@@ -93,7 +92,6 @@ class Prover {
     Witness witness;
   };
   std::vector<std::unique_ptr<Sample>> samples_;
-  absl::flat_hash_map<std::string, std::vector<absl::string_view>> lines_;  // by file
   ProofReport report_;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/analysis/rule_set_proofs.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 
@@ -89,24 +90,9 @@ class RuleSetProofs {
 
   // The place of a piece of a rule's condition; the rule's own where it is not found as written.
   base::SourceSpan PlaceOf(size_t rule, const std::string& source) const {
-    base::SourceSpan span = set_.rules[rule].span;
-    const std::vector<absl::string_view>& lines = prover_.LinesOf(span.file);
-    if (source.empty()) return span;
     const bool last = rule + 1 == set_.rules.size();
-    const int end = last ? static_cast<int>(lines.size()) : set_.rules[rule + 1].span.line - 1;
-    for (int line = span.line; line <= std::min<int>(end, static_cast<int>(lines.size())); ++line) {
-      const size_t at = lines[line - 1].find(source);
-      if (at == absl::string_view::npos) continue;
-      const auto points = [](absl::string_view text) {
-        return static_cast<int>(std::count_if(text.begin(), text.end(),
-                                              [](char byte) { return (byte & 0xC0) != 0x80; }));
-      };
-      span.line = line;
-      span.column = 1 + points(lines[line - 1].substr(0, at));
-      span.length = points(source);
-      return span;
-    }
-    return span;
+    const int end = last ? std::numeric_limits<int>::max() : set_.rules[rule + 1].span.line - 1;
+    return prover_.lines().Find(set_.rules[rule].span, end, source);
   }
 
   // Of the facts and outputs that a rule reads none fails: that is told where they are.

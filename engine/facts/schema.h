@@ -84,11 +84,13 @@ struct FactAttribute {
 // file order; rule set outputs follow (rules/bundle.h), then attributes.
 struct Schema {
   std::vector<std::shared_ptr<const cel::EnumType>> enums;
+  std::vector<base::SourceSpan> enum_spans;  // of their names
   // What sources may be, from least to most say; null where the schema names no such type.
   std::shared_ptr<const cel::EnumType> source_roles;
   // Those that rules read, and behind them all others, for CEL outside the rules.
   std::vector<FactAttribute> attributes;
   std::vector<std::string> event_types;  // declared; empty: any type is accepted
+  std::vector<base::SourceSpan> event_type_spans;
   std::vector<Aggregate> aggregates;
   std::vector<Fact> facts;
   std::vector<int> derivation_order;  // indexes into facts: derived ones, dependencies first

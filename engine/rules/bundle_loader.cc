@@ -217,7 +217,8 @@ class BundleLoader {
     if (bundle_->action_enum != nullptr) output_enums.push_back(bundle_->action_enum);
     for (const Document& document : sets_) {
       if (cel::IsIdentifier(document.name)) {
-        rule_sets_.ReadHeader(document.reader, document.name, document.name_at, output_enums);
+        rule_sets_.ReadHeader(document.reader, document.name, document.name_at,
+                              document.metadata->Text("description").value_or(""), output_enums);
       } else if (!document.name.empty()) {
         AddIssue(issues_, document.name_at, "invalid-name",
                  absl::StrCat("`", document.name, "` can't name a rule set, for rules read it"),

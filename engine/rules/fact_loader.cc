@@ -90,6 +90,7 @@ void FactLoader::ReadTypes(const MapReader& document) {
         continue;
       }
       schema_->enums.push_back(std::move(type));
+      schema_->enum_spans.push_back(types->At(key).Span());
     }
   }
   for (const Located& item : document.Texts("events")) {
@@ -101,6 +102,7 @@ void FactLoader::ReadTypes(const MapReader& document) {
       continue;
     }
     known.push_back(*name);
+    schema_->event_type_spans.push_back(item.Span());
   }
 }
 

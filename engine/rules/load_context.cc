@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/unicode.h"
 #include "engine/cel/env.h"
 
 namespace leadgrade::rules {
@@ -23,6 +25,16 @@ absl::string_view KindName(const YamlNode& node) {
       return "a map";
   }
   return "";
+}
+
+// Whether Chinese characters are in it.
+bool HasHan(absl::string_view text) {
+  while (!text.empty()) {
+    const base::Character character = base::FirstCharacter(text);
+    if (character.point >= 0x4E00 && character.point <= 0x9FFF) return true;
+    text.remove_prefix(character.bytes);
+  }
+  return false;
 }
 
 void Expected(base::IssueList* issues, const Located& at, absl::string_view what,
@@ -165,9 +177,16 @@ base::LocalizedText ReadLocalizedText(base::IssueList* issues, const Located& at
     const std::optional<Located> given = reader.Find(language);
     // One that is no text is reported already.
     if (words->empty() && (!given.has_value() || (*given)->is_scalar())) {
-      AddIssue(issues, at, "missing-translation", absl::StrCat("the text has no `", language, "`"),
+      AddIssue(issues, at, kMissingTranslation, absl::StrCat("the text has no `", language, "`"),
                "", base::Severity::kWarning);
     }
+  }
+  if (HasHan(text.en)) {
+    AddIssue(issues, *reader.Find("en"), kMissingTranslation, "the `en` text is Chinese", "",
+             base::Severity::kWarning);
+  } else if (text.zh == text.en && absl::StrContains(text.zh, ' ')) {
+    AddIssue(issues, *reader.Find("zh"), kMissingTranslation, "the `zh` text is the `en` text", "",
+             base::Severity::kWarning);
   }
   return text;
 }

@@ -63,7 +63,9 @@ class MapReader {
   std::vector<std::string> meant_;  // known keys that unknown ones resemble
 };
 
-// {zh, en}; a missing language is a warning.
+// The code of a text that lacks a language, a warning.
+inline constexpr char kMissingTranslation[] = "LG2010";
+// {zh, en}; one that is missing, or is the other language's, is a warning.
 base::LocalizedText ReadLocalizedText(base::IssueList* issues, const Located& at);
 // The scalar's text; nullopt with an issue for anything else.
 std::optional<std::string> ReadText(base::IssueList* issues, const Located& at);

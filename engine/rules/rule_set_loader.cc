@@ -45,7 +45,7 @@ Type ReadAs(const RuleSet& set, const Type& type) {
 }
 
 void RuleSetLoader::ReadHeader(const MapReader& document, const std::string& name,
-                               const Located& name_at,
+                               const Located& name_at, std::string description,
                                const std::vector<std::shared_ptr<const cel::EnumType>>& enums) {
   if (bundle_->FindRuleSet(name) != nullptr) {
     AddIssue(issues_, name_at, "duplicate-name",
@@ -55,6 +55,7 @@ void RuleSetLoader::ReadHeader(const MapReader& document, const std::string& nam
   RuleSet set;
   set.name = name;
   set.span = name_at.Span();
+  set.description = std::move(description);
   const bool policy_known = ReadHitPolicy(document, &set);
   document.Require("outputs");
   for (const Located& item : document.List("outputs").value_or(std::vector<Located>())) {

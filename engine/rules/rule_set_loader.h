@@ -19,6 +19,7 @@ class RuleSetLoader {
 
   // Name, hit policy and outputs of one document. Types may be any of `enums`.
   void ReadHeader(const MapReader& document, const std::string& name, const Located& name_at,
+                  std::string description,
                   const std::vector<std::shared_ptr<const cel::EnumType>>& enums);
   // Numbers the output slots from `next_slot` and declares them; gives the first free slot.
   int32_t Declare(cel::Env* env, int32_t next_slot);

@@ -49,11 +49,14 @@ class YamlFile {
   base::SourceSpan SpanIn(const YamlNode& scalar, size_t begin, size_t end) const;
   // The text of a line, counted from 1.
   std::string Line(int line) const;
+  int line_count() const { return static_cast<int>(line_starts_.size()); }
+  // All of it, which offsets count in: without a byte order mark.
+  absl::string_view text() const { return text_; }
+  // Span of the bytes [begin, end) of the text, cut at the end of its first line.
+  base::SourceSpan SpanOfBytes(size_t begin, size_t end) const;
 
  private:
   YamlFile(std::string path, std::string text);
-  // Span of the bytes [begin, end) of the file, cut at the end of its first line.
-  base::SourceSpan SpanOfBytes(size_t begin, size_t end) const;
   size_t OffsetOf(int line, int column) const;  // both from 0, in bytes; within the text
 
   std::string path_;

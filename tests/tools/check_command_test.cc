@@ -178,7 +178,7 @@ TEST_F(CheckCommand, AFileIsNoBundle) {
 TEST_F(CheckCommand, RefusesAnUnknownFormat) {
   const CommandResult result = RunCommand({"check", bundle_, "--format", "xml"});
   EXPECT_EQ(result.exit_code, kUsage);
-  EXPECT_THAT(result.err, HasSubstr("expected text|json|sarif|junit; got `xml`"));
+  EXPECT_THAT(result.err, HasSubstr("expected text|json|sarif|junit|github; got `xml`"));
 }
 
 TEST(CheckTheShippedBundle, IsFineEvenWhenStrict) {

@@ -44,11 +44,11 @@ metadata: { name: small-facts }
 types: { Grade: [D, B, A] }
 facts:
   need: { type: bool, title: { zh: 有需求, en: Has a need }, question: { zh: 哪里不便？, en: "What hurts?" } }
-  seats: { type: int, range: { min: 0 } }
+  seats: { type: int, range: { min: 0 }, title: { zh: 席位, en: Seats }, question: { zh: 多少席位？, en: "How many seats?" } }
 ---
 apiVersion: leadgrade/v1
 kind: RuleSet
-metadata: { name: grading }
+metadata: { name: grading, description: The grade. }
 hitPolicy: FIRST
 outputs:
   - { name: grade, type: Grade }
