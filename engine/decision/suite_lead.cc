@@ -145,7 +145,7 @@ Fixtures::Fixtures(const rules::Bundle& bundle, const rules::BundleFiles& files,
 
 void Fixtures::Load(const Located& root, base::IssueList* issues) {
   const MapReader document(issues, root, rules::kFixturesFormat);
-  document.Require("apiVersion");
+  rules::CheckApiVersion(issues, document);
   if (const auto metadata = document.Find("metadata")) {
     const MapReader keys(issues, *metadata, rules::kSuiteMetadataFormat);
   }

@@ -38,11 +38,7 @@ class SuiteLoader {
     }
     const MapReader document(issues_, root, rules::kTestSuiteFormat);
     if (!document.is_map()) return;
-    if (const auto version = document.Require("apiVersion");
-        version.has_value() && (*version)->text != rules::kApiVersion) {
-      AddIssue(issues_, *version, "unsupported-api-version",
-               absl::StrCat("unsupported apiVersion `", (*version)->text, "`"));
-    }
+    rules::CheckApiVersion(issues_, document);
     document.Require("kind");
     suite_name_.reset();
     if (const auto metadata = document.Require("metadata")) {

@@ -157,6 +157,15 @@ std::vector<Located> MapReader::Texts(absl::string_view key) const {
   return texts;
 }
 
+void CheckApiVersion(base::IssueList* issues, const MapReader& document) {
+  const auto version = document.Require("apiVersion");
+  const auto text = version.has_value() ? ReadText(issues, *version) : std::nullopt;
+  if (!text.has_value() || *text == kApiVersion) return;
+  AddIssue(issues, *version, "unsupported-api-version",
+           absl::StrCat("unsupported apiVersion `", *text, "`"),
+           absl::StrCat("this program reads `", kApiVersion, "`"));
+}
+
 base::LocalizedText ReadLocalizedText(base::IssueList* issues, const Located& at) {
   base::LocalizedText text;
   const MapReader reader(issues, at, kLocalizedFormat);

@@ -62,6 +62,8 @@ class MapReader {
   std::vector<std::string> meant_;  // known keys that unknown ones resemble
 };
 
+// Reports a document without `apiVersion`, and one of another version than this program's.
+void CheckApiVersion(base::IssueList* issues, const MapReader& document);
 // {zh, en}; a missing language is a warning.
 base::LocalizedText ReadLocalizedText(base::IssueList* issues, const Located& at);
 // The scalar's text; nullopt with an issue for anything else.

@@ -23,8 +23,6 @@ using rules::AddIssue;
 using rules::Located;
 using rules::MapReader;
 
-using rules::kApiVersion;
-
 // An issue at that place, without a message.
 base::Issue IssueAt(const Located& at) {
   base::Issue issue;
@@ -80,12 +78,7 @@ class Loader {
 
  private:
   bool CheckKind(const MapReader& reader) {
-    const auto version = reader.Require("apiVersion");
-    if (version.has_value() && (*version)->text != kApiVersion) {
-      AddIssue(issues_, *version, "unsupported-api-version",
-               absl::StrCat("unsupported apiVersion `", (*version)->text, "`"),
-               absl::StrCat("this program reads `", kApiVersion, "`"));
-    }
+    rules::CheckApiVersion(issues_, reader);
     const auto kind = reader.Require("kind");
     if (!kind.has_value() || (*kind)->text == "Mapping") return kind.has_value();
     AddIssue(issues_, *kind, "unknown-kind",
