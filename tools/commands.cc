@@ -17,6 +17,7 @@ void AddCommands(CLI::App& app, int* exit_code) {
   AddWatch(app, exit_code);
   AddExport(app, exit_code);
   AddVerify(app, exit_code);
+  AddSchema(app, exit_code);
 }
 
 }  // namespace leadgrade::tools

@@ -24,5 +24,6 @@ void AddWatch(CLI::App& app, int* exit_code);        // watch_command.cc
 void AddExport(CLI::App& app, int* exit_code);       // export_command.cc
 void AddImport(CLI::App& app, int* exit_code);       // import/import_command.cc
 void AddVerify(CLI::App& app, int* exit_code);       // verify_command.cc
+void AddSchema(CLI::App& app, int* exit_code);       // schema_command.cc
 
 }  // namespace leadgrade::tools

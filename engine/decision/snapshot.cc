@@ -89,10 +89,9 @@ class TextWriter {
 };
 
 void LoadFile(const Located& root, base::IssueList* issues, Snapshots* out) {
-  const MapReader document(issues, root, "a document of snapshots",
-                           {"apiVersion", "kind", "metadata", "snapshots"});
+  const MapReader document(issues, root, rules::kSnapshotsFormat);
   for (const Located& item : document.List("snapshots").value_or(std::vector<Located>())) {
-    const MapReader reader(issues, item, "a snapshot", {"name", "decisions"});
+    const MapReader reader(issues, item, rules::kSnapshotFormat);
     const auto name = reader.Require("name");
     const auto decisions = reader.Require("decisions");
     if (!name.has_value() || !decisions.has_value()) continue;

@@ -14,11 +14,6 @@ using rules::AddIssue;
 using rules::Located;
 using rules::MapReader;
 
-constexpr absl::string_view kKeys[] = {
-    "grade",   "potentialGrade", "provisional", "attainableGrades", "missingFacts", "conflicts",
-    "reasons", "actions",        "score",       "potentialScore",   "validUntil",   "issues",
-    "outputs"};
-
 class ExpectationReader {
  public:
   ExpectationReader(const rules::Bundle& bundle, base::IssueList* issues)
@@ -26,7 +21,7 @@ class ExpectationReader {
 
   Expectation Read(const Located& at) {
     Expectation expect;
-    const MapReader reader(issues_, at, "an expectation", kKeys);
+    const MapReader reader(issues_, at, rules::kExpectationFormat);
     if (!reader.is_map()) return expect;
     for (const auto& [key, target] :
          {std::pair("grade", &expect.grade), {"potentialGrade", &expect.potential_grade}}) {
@@ -113,11 +108,9 @@ Expectation ReadExpectation(const rules::Bundle& bundle, base::IssueList* issues
   return ExpectationReader(bundle, issues).Read(at);
 }
 
-absl::Span<const absl::string_view> ExpectationKeys() { return kKeys; }
-
 bool IsListExpectation(absl::string_view key) {
-  return key == "attainableGrades" || key == "missingFacts" || key == "conflicts" ||
-         key == "reasons" || key == "actions" || key == "issues";
+  const rules::KeyFormat* format = rules::kExpectationFormat.Find(key);
+  return format != nullptr && format->shape->kind == rules::Shape::Kind::kList;
 }
 
 }  // namespace leadgrade::decision

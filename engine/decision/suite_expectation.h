@@ -8,7 +8,6 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "engine/base/issue.h"
 #include "engine/facts/lead.h"
 #include "engine/rules/bundle.h"
@@ -36,8 +35,7 @@ struct Expectation {
 Expectation ReadExpectation(const rules::Bundle& bundle, base::IssueList* issues,
                             const rules::Located& at);
 
-// The keys that an expectation may have, and those of them that are lists.
-absl::Span<const absl::string_view> ExpectationKeys();
+// Whether what is expected under the key is a list.
 bool IsListExpectation(absl::string_view key);
 
 }  // namespace leadgrade::decision

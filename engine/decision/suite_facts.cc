@@ -29,7 +29,7 @@ class StatementReader {
       stated.observed_time = at_;
       if (ReadValue(value, &stated)) statements_.push_back(std::move(stated));
     } else if (value->Find("statements") != nullptr) {
-      const MapReader reader(issues_, value, "a fact", {"statements"});
+      const MapReader reader(issues_, value, rules::kStatementsFormat);
       for (const Located& item : reader.List("statements").value_or(std::vector<Located>())) {
         ReadStatement(item);
       }
@@ -53,9 +53,7 @@ class StatementReader {
   }
 
   void ReadStatement(const Located& at) {
-    const MapReader reader(
-        issues_, at, "a statement",
-        {"value", "status", "source", "sourceRole", "observedTime", "expireTime"});
+    const MapReader reader(issues_, at, rules::kStatementFormat);
     if (!reader.is_map()) return;
     facts::StatedFact stated;
     stated.status = ReadStatus(reader);

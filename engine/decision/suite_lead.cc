@@ -37,7 +37,7 @@ class LeadReader {
   std::vector<facts::GradeChange> ReadHistory(const MapReader& lead) {
     std::vector<facts::GradeChange> history;
     for (const Located& item : lead.List("gradeHistory").value_or(std::vector<Located>())) {
-      const MapReader reader(issues_, item, "a grade change", {"grade", "time", "rule"});
+      const MapReader reader(issues_, item, rules::kGradeChangeFormat);
       if (!reader.is_map()) continue;
       const auto grade = reader.Require("grade");
       const auto time = ReadInstant(issues_, reader.Require("time"));
@@ -80,7 +80,7 @@ class LeadReader {
   }
 
   std::optional<facts::TimelineEvent> ReadEvent(const Located& at, absl::Time time) {
-    const MapReader reader(issues_, at, "an event", {"type", "time", "amount", "due"});
+    const MapReader reader(issues_, at, rules::kEventFormat);
     const auto type = reader.is_map() ? reader.Require("type") : std::nullopt;
     if (!type.has_value()) return std::nullopt;
     const auto& known = bundle_.schema.event_types;
@@ -109,7 +109,7 @@ class LeadReader {
 
 KnownLead ReadFixture(const rules::Bundle& bundle, base::IssueList* issues, const Located& at,
                       absl::Time time) {
-  const MapReader reader(issues, at, "a lead", {"description", "facts", "events", "gradeHistory"});
+  const MapReader reader(issues, at, rules::kFixtureFormat);
   return reader.is_map() ? ReadLead(bundle, issues, reader, time) : KnownLead();
 }
 
@@ -144,11 +144,10 @@ Fixtures::Fixtures(const rules::Bundle& bundle, const rules::BundleFiles& files,
 }
 
 void Fixtures::Load(const Located& root, base::IssueList* issues) {
-  const MapReader document(issues, root, "a document of fixtures",
-                           {"apiVersion", "kind", "metadata", "fixtures"});
-  document.Require("apiVersion");
+  const MapReader document(issues, root, rules::kFixturesFormat);
+  rules::CheckApiVersion(issues, document);
   if (const auto metadata = document.Find("metadata")) {
-    const MapReader keys(issues, *metadata, "metadata", {"name", "description"});
+    const MapReader keys(issues, *metadata, rules::kSuiteMetadataFormat);
   }
   const auto leads = document.Require("fixtures");
   if (!leads.has_value()) return;

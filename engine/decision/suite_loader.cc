@@ -36,18 +36,13 @@ class SuiteLoader {
                "Fixtures` only");
       return;
     }
-    const MapReader document(issues_, root, "a test suite",
-                             {"apiVersion", "kind", "metadata", "now", "cases"});
+    const MapReader document(issues_, root, rules::kTestSuiteFormat);
     if (!document.is_map()) return;
-    if (const auto version = document.Require("apiVersion");
-        version.has_value() && (*version)->text != "leadgrade/v1") {
-      AddIssue(issues_, *version, "unsupported-api-version",
-               absl::StrCat("unsupported apiVersion `", (*version)->text, "`"));
-    }
+    rules::CheckApiVersion(issues_, document);
     document.Require("kind");
     suite_name_.reset();
     if (const auto metadata = document.Require("metadata")) {
-      const MapReader keys(issues_, *metadata, "metadata", {"name", "description"});
+      const MapReader keys(issues_, *metadata, rules::kSuiteMetadataFormat);
       suite_name_ = keys.Require("name");
       if (suite_name_.has_value()) suite_ = keys.Text("name").value_or("");
     }
@@ -69,9 +64,7 @@ class SuiteLoader {
 
  private:
   void ReadCase(const Located& at, const std::optional<base::SourceSpan>& row) {
-    const MapReader reader(issues_, at, "a case",
-                           {"name", "description", "now", "day", "lead", "facts", "events",
-                            "gradeHistory", "expect", "steps", "table", "snapshot"});
+    const MapReader reader(issues_, at, rules::kCaseFormat);
     if (!reader.is_map() || !HasRoom(at)) return;
     SuiteCase out;
     out.suite = suite_;
@@ -170,7 +163,7 @@ class SuiteLoader {
   }
 
   void ReadStep(const Located& at, std::optional<absl::Time> now, SuiteCase* out) {
-    const MapReader reader(issues_, at, "a step", {"at", "day", "facts", "events", "expect"});
+    const MapReader reader(issues_, at, rules::kStepFormat);
     if (!reader.is_map()) return;
     const auto day = reader.Find("day");
     std::optional<absl::Time> time;

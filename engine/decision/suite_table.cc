@@ -54,7 +54,7 @@ class TableExpander {
       : issues_(issues), names_(bundle, issues), test_(test) {}
 
   std::vector<TableRow> Expand() {
-    const MapReader table(issues_, test_.At(*test_->Find("table")), "a table", {"columns", "rows"});
+    const MapReader table(issues_, test_.At(*test_->Find("table")), rules::kTableFormat);
     if (!table.is_map()) return {};
     table.Require("columns");
     table.Require("rows");
@@ -76,8 +76,9 @@ class TableExpander {
   bool CheckColumns() {
     std::vector<std::string> known = {"name", "now", "day", "lead"};
     for (const std::string& fact : names_.Facts()) known.push_back(fact);
-    for (const absl::string_view key : ExpectationKeys())
-      known.push_back(absl::StrCat(kExpect, key));
+    for (const rules::KeyFormat& key : rules::kExpectationFormat.keys) {
+      known.push_back(absl::StrCat(kExpect, key.name));
+    }
     for (const std::string& name : names_.ShownOutputs()) {
       known.push_back(absl::StrCat(kOutputs, name));
     }

@@ -61,8 +61,7 @@ void ReadActions(base::IssueList* issues, const MapReader& document, std::vector
   }
   for (const auto& [key, value] : (*catalog)->entries) {
     const Located code_at = catalog->At(key);
-    const MapReader reader(issues, catalog->At(value), "an action",
-                           {"title", "text", "channel", "priority", "dueWithin", "checklist"});
+    const MapReader reader(issues, catalog->At(value), kActionFormat);
     const std::optional<std::string> code = ReadIdentifier(issues, code_at);
     if (!code.has_value() || !reader.is_map()) continue;
     if (std::any_of(actions->begin(), actions->end(),

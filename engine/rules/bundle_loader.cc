@@ -113,11 +113,6 @@ class BundleLoader {
       unreadable_ = true;
       return;
     }
-    static const std::vector<std::string> kKinds = {"Bundle",        "FactSchema", "RuleSet",
-                                                    "ActionCatalog", "Properties", "TestSuite",
-                                                    "Fixtures",      "Snapshots",  "Mapping"};
-    static const std::vector<std::string> kCompanions = {"TestSuite", "Fixtures", "Snapshots",
-                                                         "Mapping"};
     const YamlNode* kind = root->Find("kind");
     const YamlNode* version = root->Find("apiVersion");
     if (kind == nullptr || !kind->is_scalar()) {
@@ -125,54 +120,40 @@ class BundleLoader {
       unreadable_ = true;
       return;
     }
-    if (std::find(kKinds.begin(), kKinds.end(), kind->text) == kKinds.end()) {
+    const KindFormat* format = FindKind(kind->text);
+    if (format == nullptr) {
+      std::vector<std::string> known;
+      for (const KindFormat& other : Kinds()) known.emplace_back(other.kind);
       AddIssue(issues_, root.At(*kind), "unknown-kind",
                absl::StrCat("unknown kind `", kind->text, "`"),
-               base::DidYouMeanOrAll(kind->text, kKinds));
+               base::DidYouMeanOrAll(kind->text, known));
       unreadable_ = true;
       return;
     }
     if (version == nullptr || !version->is_scalar()) {
       AddIssue(issues_, root, "missing-key", "the document needs `apiVersion: leadgrade/v1`");
-    } else if (version->text != "leadgrade/v1") {
+    } else if (version->text != kApiVersion) {
       AddIssue(issues_, root.At(*version), "unsupported-api-version",
                absl::StrCat("unsupported apiVersion `", version->text, "`"),
-               "this program reads `leadgrade/v1`");
+               absl::StrCat("this program reads `", kApiVersion, "`"));
     }
-    if (std::find(kCompanions.begin(), kCompanions.end(), kind->text) != kCompanions.end()) return;
+    if (format->companion) return;
     if (kind->text != "Properties") deciding_[root.file->path()] = &files_.at(root.file->path());
-    AddDocument(root, kind->text);
+    Add(DocumentsOf(kind->text), MapReader(issues_, root, *format->document));
   }
 
-  void AddDocument(const Located& root, const std::string& kind) {
-    if (kind == "Bundle") {
-      Add(&bundles_,
-          MapReader(issues_, root, "a bundle",
-                    {"apiVersion", "kind", "metadata", "timeZone", "parameters", "decision"}));
-    } else if (kind == "FactSchema") {
-      Add(&schemas_, MapReader(issues_, root, "a fact schema",
-                               {"apiVersion", "kind", "metadata", "types", "events", "sourceRoles",
-                                "aggregates", "facts"}));
-    } else if (kind == "ActionCatalog") {
-      Add(&catalogs_, MapReader(issues_, root, "an action catalog",
-                                {"apiVersion", "kind", "metadata", "actions"}));
-    } else if (kind == "Properties") {
-      Add(&properties_, MapReader(issues_, root, "a document of properties",
-                                  {"apiVersion", "kind", "metadata", "relations", "properties"}));
-    } else {
-      Add(&sets_, MapReader(issues_, root, "a rule set",
-                            {"apiVersion", "kind", "metadata", "hitPolicy", "aggregation",
-                             "outputs", "rules", "default"}));
-    }
+  std::vector<Document>* DocumentsOf(absl::string_view kind) {
+    if (kind == "Bundle") return &bundles_;
+    if (kind == "FactSchema") return &schemas_;
+    if (kind == "ActionCatalog") return &catalogs_;
+    return kind == "Properties" ? &properties_ : &sets_;
   }
 
   void Add(std::vector<Document>* documents, MapReader reader) {
     Document document{std::move(reader), "", {}, std::nullopt};
     document.name_at = document.reader.at();
     if (const auto metadata = document.reader.Require("metadata")) {
-      document.metadata.emplace(
-          issues_, *metadata, "metadata",
-          std::initializer_list<absl::string_view>{"name", "title", "description"});
+      document.metadata.emplace(issues_, *metadata, kMetadataFormat);
       if (const auto name = document.metadata->Require("name")) {
         document.name = ReadText(issues_, *name).value_or("");
         document.name_at = *name;
@@ -292,7 +273,7 @@ class BundleLoader {
   }
 
   void ReadParameter(const Located& name_at, const Located& at) {
-    const MapReader reader(issues_, at, "a parameter", {"type", "value", "description"});
+    const MapReader reader(issues_, at, kParameterFormat);
     const std::optional<std::string> name = ReadIdentifier(issues_, name_at);
     if (!name.has_value()) return;
     Parameter parameter;
@@ -357,7 +338,7 @@ class BundleLoader {
   void ReadDecisionGrade() {
     const auto at = bundles_.front().reader.Require("decision");
     if (!at.has_value()) return;
-    const MapReader decision(issues_, *at, "a decision", {"grade", "score", "actions", "outputs"});
+    const MapReader decision(issues_, *at, kDecisionFormat);
     const auto grade = decision.Require("grade");
     if (!grade.has_value()) return;
     bundle_->grade = FindOutput(*grade);
@@ -382,8 +363,7 @@ class BundleLoader {
     const auto at = bundles_.front().reader.Find("decision");
     if (!at.has_value() || !(*at)->is_map()) return;
     base::IssueList reported_already;
-    const MapReader keys(&reported_already, *at, "a decision",
-                         {"grade", "score", "actions", "outputs"});
+    const MapReader keys(&reported_already, *at, kDecisionFormat);
     if (const auto score = keys.Find("score")) {
       bundle_->score = FindOutput(*score);
       if (bundle_->score) {

@@ -78,8 +78,7 @@ class ConditionCompiler {
       return "";
     }
     if (IsOtherConnective(at)) return "";
-    const MapReader reader(issues_, at, "a condition (CEL, or `all`, `any`, `none`)",
-                           {"all", "any", "none"});
+    const MapReader reader(issues_, at, kConditionFormat);
     if (!reader.is_map()) return "";
     if (at->entries.size() != 1) {
       AddIssue(issues_, at, "bad-value", "a condition has one of `all`, `any` and `none`",

@@ -140,9 +140,7 @@ void FactLoader::ReadAggregates(const MapReader& document,
 
 void FactLoader::ReadAggregate(const Located& name, const Located& at,
                                const std::shared_ptr<const cel::EnumType>& grade_enum) {
-  const MapReader reader(
-      issues_, at, "an aggregate",
-      {"of", "types", "rules", "grades", "take", "value", "within", "description"});
+  const MapReader reader(issues_, at, kAggregateFormat);
   const std::optional<std::string> identifier = ReadIdentifier(issues_, name);
   if (!identifier.has_value()) return;
   Aggregate aggregate;
@@ -263,9 +261,7 @@ void FactLoader::ReadFacts(const MapReader& document) {
 }
 
 void FactLoader::ReadFact(const Located& name, const Located& at) {
-  const MapReader reader(issues_, at, "a fact",
-                         {"type", "nullable", "range", "title", "question", "description",
-                          "likelihood", "changeable", "changeCost", "derive"});
+  const MapReader reader(issues_, at, kFactFormat);
   const std::optional<std::string> identifier = ReadIdentifier(issues_, name);
   if (!identifier.has_value()) return;
   Fact fact;
@@ -292,7 +288,7 @@ void FactLoader::ReadFact(const Located& name, const Located& at) {
 }
 
 void FactLoader::ReadRange(const Located& at, Fact* fact) {
-  const MapReader reader(issues_, at, "a range", {"min", "max"});
+  const MapReader reader(issues_, at, kRangeFormat);
   if (!reader.is_map()) return;
   const TypeKind kind = fact->type.WithoutNull().kind();
   if (kind != TypeKind::kInt && kind != TypeKind::kDouble && kind != TypeKind::kDyn) {

@@ -70,12 +70,13 @@ void AddExprIssues(base::IssueList* issues, const Located& at,
   }
 }
 
-MapReader::MapReader(base::IssueList* issues, const Located& at, absl::string_view what,
-                     absl::Span<const absl::string_view> keys)
-    : issues_(issues), at_(at), what_(what) {
-  const std::vector<std::string> known(keys.begin(), keys.end());
+MapReader::MapReader(base::IssueList* issues, const Located& at, const MapFormat& format)
+    : issues_(issues), at_(at), format_(&format) {
+  std::vector<std::string> known;
+  for (const KeyFormat& key : format.keys) known.emplace_back(key.name);
   if (!at.node->is_map()) {
-    Expected(issues, at, what, absl::StrCat("a map of `", absl::StrJoin(known, "`, `"), "`"));
+    Expected(issues, at, format.what,
+             absl::StrCat("a map of `", absl::StrJoin(known, "`, `"), "`"));
     return;
   }
   std::vector<absl::string_view> seen;
@@ -89,7 +90,8 @@ MapReader::MapReader(base::IssueList* issues, const Located& at, absl::string_vi
     if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       AddIssue(issues, key, "duplicate-key", absl::StrCat("`", name, "` is given twice"));
     } else if (std::find(known.begin(), known.end(), name) == known.end()) {
-      AddIssue(issues, key, "unknown-key", absl::StrCat("unknown key `", name, "` in ", what),
+      AddIssue(issues, key, "unknown-key",
+               absl::StrCat("unknown key `", name, "` in ", format.what),
                base::DidYouMeanOrAll(name, known));
       meant_.push_back(base::NearestName(name, known));
     }
@@ -110,7 +112,7 @@ std::optional<Located> MapReader::Require(absl::string_view key) const {
   if (std::find(meant_.begin(), meant_.end(), key) != meant_.end()) return value;
   const YamlNode* empty = at_.node->Find(key);
   AddIssue(issues_, empty == nullptr ? at_ : at_.At(*empty), "missing-key",
-           absl::StrCat(what_, " needs `", key, "`"));
+           absl::StrCat(format_->what, " needs `", key, "`"));
   return value;
 }
 
@@ -167,9 +169,18 @@ std::vector<Located> MapReader::Texts(absl::string_view key) const {
   return texts;
 }
 
+void CheckApiVersion(base::IssueList* issues, const MapReader& document) {
+  const auto version = document.Require("apiVersion");
+  const auto text = version.has_value() ? ReadText(issues, *version) : std::nullopt;
+  if (!text.has_value() || *text == kApiVersion) return;
+  AddIssue(issues, *version, "unsupported-api-version",
+           absl::StrCat("unsupported apiVersion `", *text, "`"),
+           absl::StrCat("this program reads `", kApiVersion, "`"));
+}
+
 base::LocalizedText ReadLocalizedText(base::IssueList* issues, const Located& at) {
   base::LocalizedText text;
-  const MapReader reader(issues, at, "a text in `zh` and `en`", {"zh", "en"});
+  const MapReader reader(issues, at, kLocalizedFormat);
   if (!reader.is_map()) return text;
   text.zh = reader.Text("zh").value_or("");
   text.en = reader.Text("en").value_or("");

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "engine/base/issue.h"
 #include "engine/base/text.h"
 #include "engine/cel/ast.h"
+#include "engine/rules/file_format.h"
 #include "engine/rules/yaml.h"
 
 namespace leadgrade::rules {
@@ -32,13 +32,12 @@ void AddIssue(base::IssueList* issues, const Located& at, std::string code, std:
 void AddExprIssues(base::IssueList* issues, const Located& at,
                    const std::vector<cel::ExprIssue>& expr_issues);
 
-// A map that may hold these keys and no others. Construction reports a node that is no map, keys
-// that are not among them (with a hint) and repeated ones.
+// A map that may hold the keys of its format and no others. Construction reports a node that is no
+// map, keys that are not among them (with a hint) and repeated ones.
 class MapReader {
  public:
-  // `what` completes "expected …": "a fact".
-  MapReader(base::IssueList* issues, const Located& at, absl::string_view what,
-            absl::Span<const absl::string_view> keys);
+  // `format` lives as long as the program does.
+  MapReader(base::IssueList* issues, const Located& at, const MapFormat& format);
 
   bool is_map() const { return at_.node->is_map(); }
   const Located& at() const { return at_; }
@@ -59,10 +58,12 @@ class MapReader {
  private:
   base::IssueList* issues_;
   Located at_;
-  std::string what_;
+  const MapFormat* format_;
   std::vector<std::string> meant_;  // known keys that unknown ones resemble
 };
 
+// Reports a document without `apiVersion`, and one of another version than this program's.
+void CheckApiVersion(base::IssueList* issues, const MapReader& document);
 // The code of a text that lacks a language, a warning.
 inline constexpr char kMissingTranslation[] = "LG2010";
 // {zh, en}; one that is missing, or is the other language's, is a warning.

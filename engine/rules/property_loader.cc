@@ -33,9 +33,7 @@ class PropertyReader {
   PropertyReader(base::IssueList* issues, Bundle* bundle) : issues_(issues), bundle_(*bundle) {}
 
   void Read(const Located& at) {
-    const MapReader reader(
-        issues_, at, "a property",
-        {"id", "description", "given", "always", "never", "implies", "equivalent", "monotone"});
+    const MapReader reader(issues_, at, kPropertyFormat);
     if (!reader.is_map()) return;
     Property property;
     property.span = at.Span();
@@ -85,7 +83,7 @@ class PropertyReader {
     }
     if (const auto implies = reader.Find("implies")) {
       property->claim = Property::Claim::kImplies;
-      const MapReader sides(issues_, *implies, "an implication", {"if", "then"});
+      const MapReader sides(issues_, *implies, kImplicationFormat);
       const auto left = sides.Require("if");
       const auto right = sides.Require("then");
       if (left.has_value()) property->left = Condition(*left);
@@ -116,7 +114,7 @@ class PropertyReader {
 
   bool ReadMonotone(const Located& at, Property* property) {
     property->claim = Property::Claim::kMonotone;
-    const MapReader reader(issues_, at, "a monotone property", {"fact", "output", "falling"});
+    const MapReader reader(issues_, at, kMonotoneFormat);
     property->falling = reader.Bool("falling").value_or(false);
     const auto fact = reader.Require("fact");
     const auto output = reader.Require("output");

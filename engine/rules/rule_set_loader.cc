@@ -111,7 +111,7 @@ void RuleSetLoader::CheckAggregation(const Located& at, const RuleSet& set, cons
 void RuleSetLoader::ReadOutput(const Located& at,
                                const std::vector<std::shared_ptr<const cel::EnumType>>& enums,
                                bool policy_known, RuleSet* set) {
-  const MapReader reader(issues_, at, "an output", {"name", "type", "nullable", "priority"});
+  const MapReader reader(issues_, at, kOutputFormat);
   if (!reader.is_map()) return;
   const auto name_at = reader.Require("name");
   const auto type_at = reader.Require("type");
@@ -210,7 +210,7 @@ void RuleSetLoader::ReadPriorities(const cel::Env& env) {
 }
 
 void RuleSetLoader::ReadRule(const Located& at, const cel::Env& env, RuleSet* set) {
-  const MapReader reader(issues_, at, "a rule", {"id", "reason", "description", "when", "then"});
+  const MapReader reader(issues_, at, kRuleFormat);
   if (!reader.is_map()) return;
   Rule rule;
   const auto id_at = reader.Require("id");

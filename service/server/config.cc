@@ -53,13 +53,19 @@ absl::StatusOr<absl::Duration> ParseDrainTimeout(absl::string_view text) {
   return duration;
 }
 
+constexpr rules::KeyFormat kSettings[] = {
+    {"rules", &rules::kTextShape},        {"data", &rules::kTextShape},
+    {"grpc", &rules::kTextShape},         {"http", &rules::kTextShape},
+    {"logLevel", &rules::kTextShape},     {"logFormat", &rules::kTextShape},
+    {"drainTimeout", &rules::kTextShape},
+};
+constexpr rules::MapFormat kSettingsFormat = {"settings", "a map of settings", kSettings};
+
 // The config file's one map.
 class ConfigReader {
  public:
   ConfigReader(const rules::Located& root, base::IssueList* issues)
-      : issues_(issues),
-        map_(issues, root, "a map of settings",
-             {"rules", "data", "grpc", "http", "logLevel", "logFormat", "drainTimeout"}) {}
+      : issues_(issues), map_(issues, root, kSettingsFormat) {}
 
   template <typename T>
   void Read(absl::string_view key, Parser<T> parse, T* option) const {

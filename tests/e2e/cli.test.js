@@ -10,7 +10,7 @@ const { BIN, SALES, copyOfSales, edit, run, tempDir } = require('./harness.js');
 
 const AT = '2026-03-12T10:00:00+08:00';
 const COMMANDS = ['serve', 'check', 'test', 'explain-code', 'eval', 'cel', 'repl', 'import', 'score', 'explain',
-  'leads', 'watch', 'export', 'verify'];
+  'leads', 'watch', 'export', 'verify', 'schema'];
 
 // The elements of an XML document by name, each as its attributes; fails where it is not well formed.
 function xml(text) {

@@ -23,8 +23,6 @@ using rules::AddIssue;
 using rules::Located;
 using rules::MapReader;
 
-constexpr absl::string_view kApiVersion = "leadgrade/v1";
-
 // An issue at that place, without a message.
 base::Issue IssueAt(const Located& at) {
   base::Issue issue;
@@ -63,9 +61,7 @@ class Loader {
   explicit Loader(base::IssueList* issues) : issues_(issues) {}
 
   std::optional<Mapping> Load(const Located& root) {
-    const MapReader reader(
-        issues_, root, "a mapping",
-        {"apiVersion", "kind", "metadata", "timeZone", "lead", "observedTime", "facts", "events"});
+    const MapReader reader(issues_, root, rules::kMappingFormat);
     if (!reader.is_map() || !CheckKind(reader)) return std::nullopt;
     ReadMetadata(reader);
     ReadTimeZone(reader);
@@ -82,12 +78,7 @@ class Loader {
 
  private:
   bool CheckKind(const MapReader& reader) {
-    const auto version = reader.Require("apiVersion");
-    if (version.has_value() && (*version)->text != kApiVersion) {
-      AddIssue(issues_, *version, "unsupported-api-version",
-               absl::StrCat("unsupported apiVersion `", (*version)->text, "`"),
-               absl::StrCat("this program reads `", kApiVersion, "`"));
-    }
+    rules::CheckApiVersion(issues_, reader);
     const auto kind = reader.Require("kind");
     if (!kind.has_value() || (*kind)->text == "Mapping") return kind.has_value();
     AddIssue(issues_, *kind, "unknown-kind",
@@ -98,7 +89,7 @@ class Loader {
   void ReadMetadata(const MapReader& reader) {
     const auto at = reader.Require("metadata");
     if (!at.has_value()) return;
-    const MapReader metadata(issues_, *at, "metadata", {"name", "title", "description"});
+    const MapReader metadata(issues_, *at, rules::kMetadataFormat);
     const auto name = metadata.is_map() ? metadata.Require("name") : std::nullopt;
     if (!name.has_value()) return;
     mapping_.name = rules::ReadText(issues_, *name).value_or("");
@@ -121,7 +112,7 @@ class Loader {
   void ReadLead(const MapReader& reader) {
     const auto at = reader.Require("lead");
     if (!at.has_value()) return;
-    const MapReader lead(issues_, *at, "a lead", {"id", "displayName", "owner"});
+    const MapReader lead(issues_, *at, rules::kMappedLeadFormat);
     if (!lead.is_map()) return;
     mapping_.id = CompileId(lead.Require("id"));
     mapping_.display_name = CompileText(lead.Find("displayName"));
@@ -168,9 +159,7 @@ class Loader {
       fact.value = CompileFactValue(at);
       return;
     }
-    const MapReader reader(
-        issues_, at, "a fact",
-        {"value", "status", "source", "sourceRole", "when", "observedTime", "expireTime"});
+    const MapReader reader(issues_, at, rules::kMappedFactFormat);
     fact.value = CompileFactValue(reader.Require("value"));
     fact.status = CompileText(reader.Find("status"));
     fact.source = CompileText(reader.Find("source"));
@@ -183,8 +172,7 @@ class Loader {
   }
 
   void ReadEvents(const Located& at) {
-    const MapReader reader(issues_, at, "events",
-                           {"forEach", "when", "id", "type", "time", "due", "amount", "note"});
+    const MapReader reader(issues_, at, rules::kMappedEventsFormat);
     if (!reader.is_map()) return;
     MappedEvents& events = mapping_.events.emplace_back();
     events.for_each = CompileKinds(reader.Find("forEach"), {TypeKind::kList}, "a list");
