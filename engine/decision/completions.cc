@@ -209,7 +209,7 @@ void Completions::Search(const Outcome* less_known) {
 void Completions::Complete(Leaf* leaf) const {
   leaf->answers.resize(unknowns_.size(), -1);
   for (size_t i = 0; i < unknowns_.size(); ++i) {
-    if (unknowns_[i].of != Unknown::Of::kConfirmed) continue;
+    if (unknowns_[i].of == Unknown::Of::kFact) continue;
     const int value = Find(bundle_.schema.facts[unknowns_[i].fact].slot);
     if (value >= 0 && leaf->answers[value] == static_cast<int>(unknowns_[value].answers.size())) {
       leaf->answers[i] = 0;
@@ -274,7 +274,7 @@ void Completions::SetAttributes(const Asked& asked) {
   if (told) {
     slots[asked.role] = answer_or(asked.role, asked.role_unknown);
   } else if (!asked.is_known) {
-    slots[asked.role] = asked.value_unknown;
+    slots[asked.role] = Stays(asked.value) ? Value::Null() : asked.value_unknown;
   }
 }
 

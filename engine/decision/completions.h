@@ -93,7 +93,7 @@ class Completions {
   void FindDependents();
   // One of the unknowns that `value` hangs on and that has no answer yet; -1: there is none.
   int NextOf(const cel::Value& value);
-  // An answer to each unknown; what stays unknown is not confirmed.
+  // An answer to each unknown; what stays unknown is not confirmed, and nobody said it.
   void Complete(Leaf* leaf) const;
   bool HangsOnWhatStays(const cel::Value& value) const;
   bool Stays(int32_t slot) const;    // unknown, by the answers on the way down
