@@ -139,9 +139,11 @@ const std::string* Silences::ReasonFor(const base::Issue& finding) {
 void Silences::ReportUnneeded(const std::vector<std::string>& looked_for,
                               base::IssueList* issues) const {
   for (const auto& [place, silence] : silences_) {
-    const bool could_be_found = std::any_of(
-        looked_for.begin(), looked_for.end(),
-        [&](const std::string& begins) { return absl::StartsWith(silence.code, begins); });
+    // Named anew: a structured binding cannot be captured, says clang.
+    const std::string& code = silence.code;
+    const bool could_be_found =
+        std::any_of(looked_for.begin(), looked_for.end(),
+                    [&](const std::string& begins) { return absl::StartsWith(code, begins); });
     if (silence.needed || !could_be_found) continue;
     issues->Add({base::Severity::kWarning, kSilenceOfNothing, silence.span,
                  absl::StrCat("nothing is found here that `", silence.code, "` would silence"),
