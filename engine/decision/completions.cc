@@ -357,9 +357,13 @@ void Completions::FindDependents() {
 }
 
 bool Completions::Differ(const Range& a, const Range& b, int unknown) const {
+  // What a fact is and whether that is confirmed is told at once; who says it is another matter.
+  const auto may_differ = [&](const Unknown& other) {
+    return other.of != Unknown::Of::kSourceRole && other.fact == unknowns_[unknown].fact;
+  };
   const auto agree = [&](const Leaf& x, const Leaf& y) {
     for (size_t i = 0; i < unknowns_.size(); ++i) {
-      if (static_cast<int>(i) == unknown) continue;
+      if (may_differ(unknowns_[i])) continue;
       if (x.answers[i] >= 0 && y.answers[i] >= 0 && x.answers[i] != y.answers[i]) return false;
     }
     return true;

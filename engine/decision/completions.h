@@ -57,7 +57,8 @@ class Completions {
   const std::vector<Unknown>& unknowns() const { return unknowns_; }
   const std::vector<Leaf>& leaves() const { return leaves_; }
 
-  // Whether there are two completions with other grades that differ in this one alone.
+  // Whether there are two completions with other grades that differ in this one's fact alone: in
+  // what it is, in whether that is confirmed, or in both. Not asked of a source's role.
   bool Matters(int unknown) const;
   // The grades that an answer to it leaves.
   uint64_t GradesAfter(int unknown, int answer) const;

@@ -1,6 +1,7 @@
 // Leads, and what becomes known of them, in few words.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,16 @@ inline std::string History(const facts::Lead& lead) {
                     ToText(change.time), " by ", change.rule, "\n");
   }
   return out;
+}
+
+// Whether the rules, which may read when a grade was entered, led the lead round in a circle within
+// one instant: it then stays where its bound of steps left it, and each look at it goes on.
+inline bool IsRestless(const facts::Lead& lead) {
+  std::set<std::pair<absl::Time, std::string>> entered;
+  for (const facts::GradeChange& change : lead.grade_history) {
+    if (!entered.emplace(change.time, change.to).second) return true;
+  }
+  return false;
 }
 
 inline const std::string& GradeOf(const decision::Decision& decision) {

@@ -114,7 +114,7 @@ TEST(ForecastProperty, IsWhatHappensWithNoNews) {
     std::sort(probes.begin(), probes.end());
     facts::Lead waiting = lead;
     for (absl::Time probe : probes) {
-      if (probe >= forecast.until) break;
+      if (probe >= forecast.until || testing::IsRestless(waiting)) break;
       const Advanced advanced = Advance(bundle, waiting, {}, probe);
       const Decision& decision = advanced.decision;
       const ForecastStep& step = StepAt(forecast, probe);
