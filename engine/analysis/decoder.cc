@@ -20,8 +20,8 @@ namespace {
 
 class Decoder {
  public:
-  Decoder(const Model::World& world, const Inputs& inputs, const Assignment& assignment)
-      : bundle_(world.bundle), inputs_(inputs), values_(assignment) {
+  Decoder(const rules::Bundle& bundle, const Inputs& inputs, const Assignment& assignment)
+      : bundle_(bundle), inputs_(inputs), values_(assignment) {
     witness_.now = TimeOf(inputs.now);
   }
 
@@ -355,8 +355,8 @@ class Decoder {
 
 }  // namespace
 
-Witness Decode(const Model::World& world, const Inputs& inputs, const Assignment& values) {
-  return Decoder(world, inputs, values).Run();
+Witness Decode(const rules::Bundle& bundle, const Inputs& inputs, const Assignment& values) {
+  return Decoder(bundle, inputs, values).Run();
 }
 
 Term IsSmall(Model::World* world, const Inputs& inputs) {

@@ -21,7 +21,7 @@ inline constexpr int kMaxWitnessEvents = 50;
 // Makes a lead with these values: statements of facts, and a timeline and a grade history that give
 // the aggregates. That there is one is not certain, since formulas know less of aggregates than the
 // engine does: what comes out is to be held against what was asked (AssignmentOf).
-Witness Decode(const Model::World& world, const Inputs& inputs, const Assignment& values);
+Witness Decode(const rules::Bundle& bundle, const Inputs& inputs, const Assignment& values);
 
 // Of the lead, that no aggregate needs more than kMaxWitnessEvents events.
 Term IsSmall(Model::World* world, const Inputs& inputs);

@@ -11,7 +11,13 @@ using rules::HitPolicy;
 using rules::RuleSet;
 
 Model::World::World(const rules::Bundle& bundle_in)
-    : bundle(bundle_in), calendar(&terms, bundle_in.time_zone) {}
+    : World(bundle_in, std::make_shared<Space>(bundle_in.time_zone)) {}
+
+Model::World::World(const rules::Bundle& bundle_in, std::shared_ptr<Space> space_in)
+    : space(std::move(space_in)),
+      bundle(bundle_in),
+      terms(space->terms),
+      calendar(space->calendar) {}
 
 bool Model::World::IsLoose(Term term) {
   if (term->op == Op::kVariable) return loose.contains(term->id);

@@ -53,16 +53,27 @@ struct RuleSetModel {
   std::vector<Symbol> outputs;
 };
 
-// Of one lead: two of them, with inputs in common, compare leads that differ in the others.
+// Of one lead: two of them, with inputs in common, compare leads that differ in the others, or what
+// two bundles make of one lead.
 class Model {
  public:
+  // Where formulas are made, and the days of a time zone in them.
+  struct Space {
+    explicit Space(absl::TimeZone zone) : calendar(&terms, zone) {}
+    TermTable terms;
+    Calendar calendar;
+  };
+
   // Made once for a bundle: terms, variables of a first lead, and what holds of them. All of it is
   // the caller's to keep.
   struct World {
     explicit World(const rules::Bundle& bundle);
+    // `space` is of the bundle's time zone.
+    World(const rules::Bundle& bundle, std::shared_ptr<Space> space);
+    const std::shared_ptr<Space> space;
     const rules::Bundle& bundle;
-    TermTable terms;
-    Calendar calendar;
+    TermTable& terms;
+    Calendar& calendar;
     // That hold of all leads: bounds of types and declared ranges, how aggregates of the same
     // events go together, the schema's relations.
     std::vector<Term> assumptions;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/analysis/given.h"
 #include "engine/analysis/minimise.h"
 #include "engine/analysis/whole_row.h"
 
@@ -13,77 +14,6 @@ namespace {
 
 // So many leads are kept to settle questions with.
 constexpr size_t kMaxSamples = 256;
-// So often more is told of the days that an answer was wrong about.
-constexpr int kMaxRefinements = 12;
-
-// Calls `take` for each node of a tree.
-void Walk(const cel::Expr& expr, const std::function<void(const cel::Expr&)>& take) {
-  take(expr);
-  for (const auto& operand : expr.operands) Walk(*operand, take);
-  if (expr.comprehension == nullptr) return;
-  const cel::Comprehension& c = *expr.comprehension;
-  for (const auto* part : {&c.range, &c.init, &c.condition, &c.step, &c.result}) {
-    Walk(**part, take);
-  }
-}
-
-// All that the bundle reads of facts.
-std::vector<const cel::Program*> ProgramsOf(const rules::Bundle& bundle) {
-  std::vector<const cel::Program*> programs;
-  const auto add = [&](const std::shared_ptr<const cel::Program>& program) {
-    if (program != nullptr) programs.push_back(program.get());
-  };
-  for (const facts::Fact& fact : bundle.schema.facts) add(fact.derivation);
-  for (const rules::Property& property : bundle.properties) {
-    for (const auto* part : {&property.given, &property.left, &property.right}) add(*part);
-  }
-  for (const rules::RuleSet& set : bundle.rule_sets) {
-    for (const auto& value : set.defaults) add(value);
-    for (const rules::Rule& rule : set.rules) {
-      add(rule.when);
-      for (const auto& value : rule.then) add(value);
-    }
-  }
-  return programs;
-}
-
-// Which facts, by index, may be unknown: those that some rule asks known() of, and those that such
-// a fact is derived of.
-std::vector<bool> MayBeUnknown(const rules::Bundle& bundle) {
-  std::vector<bool> asked(std::max(bundle.slot_count, bundle.env_slot_count), false);
-  for (const cel::Program* program : ProgramsOf(bundle)) {
-    Walk(program->expr(), [&](const cel::Expr& expr) {
-      if (cel::IsCall(expr, "known") && expr.operands[0]->slot >= 0) {
-        asked[expr.operands[0]->slot] = true;
-      }
-    });
-  }
-  const auto& order = bundle.schema.derivation_order;
-  for (auto it = order.rbegin(); it != order.rend(); ++it) {
-    const facts::Fact& fact = bundle.schema.facts[*it];
-    if (!asked[fact.slot]) continue;
-    for (const int32_t slot : fact.derivation->slots()) asked[slot] = true;
-  }
-  std::vector<bool> unknown;
-  for (const facts::Fact& fact : bundle.schema.facts) unknown.push_back(asked[fact.slot]);
-  return unknown;
-}
-
-// Which facts, by index, are derived of the timeline, the grade history or the clock.
-std::vector<bool> ReadHistory(const rules::Bundle& bundle) {
-  std::vector<bool> slots(std::max(bundle.slot_count, bundle.env_slot_count), false);
-  slots[facts::kNowSlot] = true;
-  for (const facts::Aggregate& aggregate : bundle.schema.aggregates) slots[aggregate.slot] = true;
-  for (const int index : bundle.schema.derivation_order) {
-    const facts::Fact& fact = bundle.schema.facts[index];
-    bool reads = fact.derivation->reads_clock();
-    for (const int32_t slot : fact.derivation->slots()) reads |= slots[slot];
-    slots[fact.slot] = reads;
-  }
-  std::vector<bool> reads;
-  for (const facts::Fact& fact : bundle.schema.facts) reads.push_back(slots[fact.slot]);
-  return reads;
-}
 
 }  // namespace
 
@@ -94,8 +24,9 @@ Prover::Prover(const std::shared_ptr<const rules::Bundle>& bundle, const rules::
       world_(*bundle),
       inputs_(Model::NewInputs(&world_, "")),
       model_(&world_, inputs_),
-      solver_(options.limit),
+      search_(options.limit),
       small_(IsSmall(&world_, inputs_)) {
+  search_.Take(&world_);
   AssumeFactsKnown();
   for (const rules::Relation& relation : bundle->relations) {
     // It says nothing of leads of which it can't be told.
@@ -111,17 +42,15 @@ void Prover::AssumeFactsKnown() {
     const Term stated = inputs_.stated[i];
     const bool derived = bundle_->schema.facts[i].derivation != nullptr;
     derived_.push_back(derived && history[i] ? world_.terms.Not(stated) : nullptr);
-    if (!derived && !unknown[i]) solver_.Assert(stated);
+    if (!derived && !unknown[i]) search_.Assert(stated);
   }
 }
 
-void Prover::AssertNew() {
-  for (; assumed_ < world_.assumptions.size(); ++assumed_) {
-    solver_.Assert(world_.assumptions[assumed_]);
-  }
-  for (; axioms_ < world_.calendar.axioms().size(); ++axioms_) {
-    solver_.Assert(world_.calendar.axioms()[axioms_]);
-  }
+Verdict Prover::LookFor(std::vector<Term> questions,
+                        const std::function<bool(const Assignment&)>& shows, std::string* reason) {
+  const Verdict verdict = search_.Run(std::move(questions), small_, shows, reason);
+  if (verdict == Verdict::kOpen && reason->empty()) *reason = NotFound();
+  return verdict;
 }
 
 bool Prover::IsExact(const std::vector<Term>& questions) {
@@ -130,7 +59,7 @@ bool Prover::IsExact(const std::vector<Term>& questions) {
 }
 
 Assignment Prover::Realise(const Inputs& inputs, const Assignment& values, Witness* witness) const {
-  *witness = Decode(world_, inputs, values);
+  *witness = Decode(world_.bundle, inputs, values);
   return AssignmentOf(world_, inputs, witness->lead, witness->now);
 }
 
@@ -190,7 +119,7 @@ Prover::Found Prover::AskPlainly(const std::vector<Term>& questions, const Shows
   for (const Term derived : derived_) {
     if (derived != nullptr) asked.push_back(derived);
   }
-  found.verdict = Search(
+  found.verdict = LookFor(
       asked,
       [&](const Assignment& values) {
         auto sample = std::make_unique<Sample>();
@@ -218,7 +147,7 @@ Prover::Found Prover::AskPair(const Inputs& other, const std::vector<Term>& ques
     second.lead.facts[name] = other_value;
     return IsAllowed(first) && IsAllowed(second) && shows(first, second);
   };
-  found.verdict = Search(
+  found.verdict = LookFor(
       asked,
       [&](const Assignment& values) {
         found.witness.emplace();
@@ -233,42 +162,6 @@ Prover::Found Prover::AskPair(const Inputs& other, const std::vector<Term>& ques
   found.witness = Minimise(*bundle_, *std::move(found.witness), still);
   still(*found.witness);
   return found;
-}
-
-Verdict Prover::Search(std::vector<Term> questions,
-                       const std::function<bool(const Assignment&)>& shows, std::string* reason) {
-  bool small = false;
-  std::vector<Term> pins;
-  for (int refined = 0;;) {
-    AssertNew();
-    std::vector<Term> asked = questions;
-    asked.insert(asked.end(), pins.begin(), pins.end());
-    const Answer answer = solver_.Ask(asked);
-    // On these days alone a no proves nothing.
-    if (answer.verdict != Verdict::kHolds && !pins.empty()) {
-      pins.clear();
-      continue;
-    }
-    if (answer.verdict == Verdict::kOpen) {
-      *reason = answer.reason;
-      return Verdict::kOpen;
-    }
-    if (answer.verdict == Verdict::kNeverHolds && !small) return Verdict::kNeverHolds;
-    // Nor of small leads alone.
-    if (answer.verdict == Verdict::kNeverHolds) break;
-    if (shows(answer.values)) return Verdict::kHolds;
-    pins.clear();
-    if (world_.calendar.Refine(answer.values)) {
-      if (++refined > kMaxRefinements) break;
-      pins = world_.calendar.Pins(answer.values);
-      continue;
-    }
-    if (small) break;
-    small = true;
-    questions.push_back(small_);
-  }
-  *reason = NotFound();
-  return Verdict::kOpen;
 }
 
 void Prover::Report(base::Severity severity, const char* code, const base::SourceSpan& span,

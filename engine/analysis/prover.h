@@ -10,7 +10,7 @@
 #include "engine/analysis/decoder.h"
 #include "engine/analysis/model.h"
 #include "engine/analysis/prove.h"
-#include "engine/analysis/solver.h"
+#include "engine/analysis/search.h"
 #include "engine/analysis/source_lines.h"
 #include "engine/decision/evaluation.h"
 
@@ -62,16 +62,14 @@ class Prover {
   ProofReport Finish();
 
  private:
-  void AssertNew();
   Found AskPlainly(const std::vector<Term>& questions, const Shows& shows, bool shown);
   // The schema's relations hold, or can't be told.
   bool IsAllowed(const Witness& witness) const;
   bool IsExact(const std::vector<Term>& questions);
   void AssumeFactsKnown();
   Assignment Realise(const Inputs& inputs, const Assignment& values, Witness* witness) const;
-  // Asks until an answer is shown to be one; of the calendar more is told where it was wrong.
-  Verdict Search(std::vector<Term> questions, const std::function<bool(const Assignment&)>& shows,
-                 std::string* reason);
+  Verdict LookFor(std::vector<Term> questions, const std::function<bool(const Assignment&)>& shows,
+                  std::string* reason);
   std::string NotFound() const;
 
   const std::shared_ptr<const rules::Bundle> bundle_;
@@ -79,11 +77,10 @@ class Prover {
   Model::World world_;
   const Inputs inputs_;
   Model model_;
-  Solver solver_;
+  Search search_;
   Term small_;
   // By fact: that a fact which reads history is not stated; null for others.
   std::vector<Term> derived_;
-  size_t assumed_ = 0, axioms_ = 0;
   // Leads met so far: most questions are settled by one of them.
   struct Sample {
     Assignment values;

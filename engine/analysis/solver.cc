@@ -131,6 +131,37 @@ class Solver::Impl {
     return answer;
   }
 
+  std::optional<std::vector<size_t>> Contradicts(const std::vector<Term>& literals,
+                                                 const std::vector<Term>& questions) {
+    if (!broken_.empty()) return std::nullopt;
+    try {
+      solver_.push();
+      for (const Term question : questions) solver_.add(Translate(question));
+      // Of what is assumed by name the solver tells which it needed.
+      z3::expr_vector names(context_);
+      for (size_t i = 0; i < literals.size(); ++i) {
+        const z3::expr name = context_.bool_const(absl::StrCat("literal", i).c_str());
+        solver_.add(z3::implies(name, Translate(literals[i])));
+        names.push_back(name);
+      }
+      std::optional<std::vector<size_t>> needed;
+      if (solver_.check(names) == z3::unsat) {
+        const z3::expr_vector core = solver_.unsat_core();
+        needed.emplace();
+        for (size_t i = 0; i < literals.size(); ++i) {
+          for (unsigned k = 0; k < core.size(); ++k) {
+            if (z3::eq(core[static_cast<int>(k)], names[static_cast<int>(i)])) needed->push_back(i);
+          }
+        }
+      }
+      solver_.pop();
+      return needed;
+    } catch (const z3::exception& failure) {
+      broken_ = failure.msg();
+      return std::nullopt;
+    }
+  }
+
  private:
   z3::sort SortOf(Sort sort) {
     switch (sort) {
@@ -291,5 +322,9 @@ Solver::Solver(absl::Duration limit) : impl_(std::make_unique<Impl>(limit)) {}
 Solver::~Solver() = default;
 void Solver::Assert(Term term) { impl_->Assert(term); }
 Answer Solver::Ask(const std::vector<Term>& questions) { return impl_->Ask(questions); }
+std::optional<std::vector<size_t>> Solver::Contradicts(const std::vector<Term>& literals,
+                                                       const std::vector<Term>& questions) {
+  return impl_->Contradicts(literals, questions);
+}
 
 }  // namespace leadgrade::analysis

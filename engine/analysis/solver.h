@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ class Solver {
   void Assert(Term term);
   // Can all of these hold together with what was asserted?
   Answer Ask(const std::vector<Term>& questions);
+  // Where the literals can't all hold together with the questions and what was asserted: some of
+  // them that can't by themselves, as indexes, rising. nullopt where they can, or where it was not
+  // found out.
+  std::optional<std::vector<size_t>> Contradicts(const std::vector<Term>& literals,
+                                                 const std::vector<Term>& questions);
 
  private:
   class Impl;
