@@ -35,6 +35,9 @@ class Decoder {
       if (instant) times_.push_back(TimeOf(inputs_.aggregates[i].value));
     }
     std::sort(times_.begin(), times_.end());
+    for (const Aggregate& aggregate : bundle_.schema.aggregates) {
+      if (aggregate.within.has_value()) times_.push_back(JustOutside(*aggregate.within));
+    }
     times_.push_back(witness_.now);
     PlaceEvents();
     PlaceChanges();
@@ -46,6 +49,20 @@ class Decoder {
   absl::int128 IntOf(Term term) { return std::get<absl::int128>(values_.Of(term)); }
   absl::Time TimeOf(Term term) { return FromNanos(IntOf(term)); }
   bool IsNull(const Symbol& symbol) { return Holds(symbol.null); }
+
+  // An instant that has left the window, but not one that is a little longer.
+  absl::Time JustOutside(const Aggregate::Window& window) const {
+    if (window.days == 0) return witness_.now - window.duration;
+    const absl::CivilDay today = absl::ToCivilDay(witness_.now, bundle_.time_zone);
+    return absl::FromCivil(today - (window.days - 1), bundle_.time_zone) - absl::Seconds(1);
+  }
+
+  cel::EvalContext Context() const {
+    cel::EvalContext context;
+    context.now = witness_.now;
+    context.zone = bundle_.time_zone;
+    return context;
+  }
 
   FactValue ValueOf(const cel::Type& type, const Symbol& symbol) {
     if (symbol.value == nullptr || IsNull(symbol)) return {std::monostate()};
@@ -142,11 +159,8 @@ class Decoder {
 
   // The value that an aggregate is to have; what it has by now.
   bool Agrees(size_t i) {
-    cel::EvalContext context;
-    context.now = witness_.now;
-    context.zone = bundle_.time_zone;
     const cel::Value has =
-        facts::EvaluateAggregate(bundle_.schema.aggregates[i], witness_.lead, context);
+        facts::EvaluateAggregate(bundle_.schema.aggregates[i], witness_.lead, Context());
     const Symbol& symbol = inputs_.aggregates[i];
     if (Holds(symbol.null)) return has.is_null();
     switch (has.kind()) {
@@ -215,6 +229,7 @@ class Decoder {
     for (const std::string& type : types) {
       if (!Counts(aggregate.event_types, type)) continue;
       for (const absl::Time time : times_) {
+        if (!facts::IsInWindow(aggregate, time, Context())) continue;
         TimelineEvent event{time, type, std::nullopt};
         if (aggregate.take == Take::kFirst || aggregate.take == Take::kLast) {
           const absl::Time value = TimeOf(wanted.value);
@@ -250,10 +265,7 @@ class Decoder {
   }
 
   double SumOf(const Aggregate& aggregate) const {
-    cel::EvalContext context;
-    context.now = witness_.now;
-    context.zone = bundle_.time_zone;
-    return facts::EvaluateAggregate(aggregate, witness_.lead, context).double_value();
+    return facts::EvaluateAggregate(aggregate, witness_.lead, Context()).double_value();
   }
 
   // Of the other aggregates that count such an event, those that may have it: their last or first
@@ -265,6 +277,7 @@ class Decoder {
       const Symbol& wanted = inputs_.aggregates[i];
       if (i == index || other.of != Aggregate::Of::kEvents) continue;
       const bool counts = Counts(other.event_types, event.type) &&
+                          facts::IsInWindow(other, event.time, Context()) &&
                           (other.value != Aggregate::Value::kDue || event.due.has_value());
       bool harmless = !counts;
       if (counts) {
@@ -350,7 +363,7 @@ class Decoder {
   const Inputs& inputs_;
   TermValues values_;
   Witness witness_;
-  std::vector<absl::Time> times_;  // that some aggregate is to have; and the clock's
+  std::vector<absl::Time> times_;  // that some aggregate is to have, or is not to; and the clock's
 };
 
 }  // namespace

@@ -145,9 +145,11 @@ class InputMaker {
     return tells ? symbol.value : nullptr;
   }
 
-  static bool SameWindow(const Aggregate& a, const Aggregate& b) {
-    return a.within.has_value() && b.within.has_value() && a.within->days == b.within->days &&
-           a.within->duration == b.within->duration;
+  // Whether what is in `a`'s window is in `b`'s.
+  static bool IsInWindow(const Aggregate& a, const Aggregate& b) {
+    if (!b.within.has_value()) return true;
+    if (!a.within.has_value() || (a.within->days == 0) != (b.within->days == 0)) return false;
+    return a.within->days <= b.within->days && a.within->duration <= b.within->duration;
   }
 
   // Whether all that counts for `a` counts for `b`, but for windows.
@@ -194,7 +196,7 @@ class InputMaker {
       Assume(terms_.Implies(some_x, InWindow(*a.within, y.value, inputs.now)));
     }
     const Term some_y = Counts(b, y);
-    if (b.within.has_value() && !SameWindow(a, b)) {
+    if (!IsInWindow(a, b)) {
       // Of what counts for `a` only what is in the window counts for `b`, and of one we know when.
       if (instant == nullptr) return;
       some_x = terms_.And(some_x, InWindow(*b.within, instant, inputs.now));

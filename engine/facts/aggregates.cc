@@ -35,11 +35,6 @@ absl::Time LeavesAt(const Aggregate::Window& window, absl::Time time, absl::Time
   return time + window.duration;
 }
 
-bool InWindow(const Aggregate& aggregate, absl::Time time, const cel::EvalContext& context) {
-  return time <= context.now && (!aggregate.within.has_value() ||
-                                 context.now < LeavesAt(*aggregate.within, time, context.zone));
-}
-
 cel::Value ValueOf(const Aggregate& aggregate, const TimelineEvent& event) {
   // Those without a due time are left out before.
   return cel::Value::Timestamp(aggregate.value == Aggregate::Value::kDue ? *event.due : event.time);
@@ -57,7 +52,7 @@ template <typename Entry>
 cel::Value Evaluate(const Aggregate& aggregate, const std::vector<Entry>& entries,
                     const cel::EvalContext& context) {
   const auto counts = [&](const Entry& entry) {
-    return Counts(aggregate, entry) && InWindow(aggregate, entry.time, context);
+    return Counts(aggregate, entry) && IsInWindow(aggregate, entry.time, context);
   };
   switch (aggregate.take) {
     case Take::kCount:
@@ -98,6 +93,11 @@ absl::Time NextChange(const Aggregate& aggregate, const std::vector<Entry>& entr
 }
 
 }  // namespace
+
+bool IsInWindow(const Aggregate& aggregate, absl::Time time, const cel::EvalContext& context) {
+  return time <= context.now && (!aggregate.within.has_value() ||
+                                 context.now < LeavesAt(*aggregate.within, time, context.zone));
+}
 
 cel::Value EvaluateAggregate(const Aggregate& aggregate, const Lead& lead,
                              const cel::EvalContext& context) {

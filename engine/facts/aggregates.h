@@ -13,6 +13,9 @@ namespace leadgrade::facts {
 cel::Value EvaluateAggregate(const Aggregate& aggregate, const Lead& lead,
                              const cel::EvalContext& context);
 
+// Whether the aggregate still has in its window, as of context.now, what was at `time`.
+bool IsInWindow(const Aggregate& aggregate, absl::Time time, const cel::EvalContext& context);
+
 // The earliest instant after context.now at which an entry that is there already starts or stops to
 // count; InfiniteFuture when none does.
 absl::Time NextAggregateChange(const Aggregate& aggregate, const Lead& lead,

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "engine/analysis/prove.h"
 #include "engine/decision/evaluation.h"
+#include "tests/engine/analysis/all_leads.h"
 #include "tests/testing/bundles.h"
 #include "tests/testing/random_bundle.h"
 
@@ -25,21 +26,9 @@ constexpr size_t kMaxLeads = 3000;
 // What can be of a bundle's leads, by trying all.
 class BruteForce {
  public:
-  explicit BruteForce(const rules::Bundle& bundle) : bundle_(bundle) {
-    for (const facts::Fact& fact : bundle.schema.facts) {
-      std::vector<std::optional<Value>> choices;
-      if (fact.derivation != nullptr) choices.push_back(std::nullopt);
-      for (const Value& value : testing::DomainOf(fact)) choices.push_back(value);
-      if (fact.type.kind() == cel::TypeKind::kInt && !fact.maximum.has_value()) {
-        choices.push_back(Value::Int(-1));
-        choices.push_back(Value::Int(4));
-      }
-      leads_ *= choices.size();
-      choices_.push_back(std::move(choices));
-    }
-  }
+  explicit BruteForce(const rules::Bundle& bundle) : bundle_(bundle), leads_(bundle) {}
 
-  size_t leads() const { return leads_; }
+  size_t leads() const { return leads_.size(); }
 
   // Whether the condition is ever true, or false.
   void Watch(const std::string& condition) {
@@ -53,7 +42,7 @@ class BruteForce {
 
   // "CODE rule-set rule", "CODE rule-set" or "CODE grade" of all that is to be found.
   std::set<std::string> Run() {
-    for (size_t i = 0; i < leads_; ++i) Look(LeadAt(i));
+    for (size_t i = 0; i < leads_.size(); ++i) Look(leads_.at(i));
     std::set<std::string> found;
     for (const rules::RuleSet& set : bundle_.rule_sets) {
       const HitPolicy policy = set.hit_policy;
@@ -77,19 +66,6 @@ class BruteForce {
   }
 
  private:
-  facts::Lead LeadAt(size_t i) const {
-    facts::Lead lead;
-    for (size_t k = 0; k < choices_.size(); ++k) {
-      const auto& choice = choices_[k][i % choices_[k].size()];
-      i /= choices_[k].size();
-      if (!choice.has_value()) continue;
-      facts::StatedFact statement;
-      statement.value = *facts::ToFactValue(*choice);
-      lead.facts[bundle_.schema.facts[k].name] = {statement};
-    }
-    return lead;
-  }
-
   void Look(const facts::Lead& lead) {
     Evaluation evaluation(bundle_, lead, absl::UnixEpoch());
     bool sound = true;
@@ -161,8 +137,7 @@ class BruteForce {
   }
 
   const rules::Bundle& bundle_;
-  std::vector<std::vector<std::optional<Value>>> choices_;  // by fact; nullopt: not stated
-  size_t leads_ = 1;
+  const AllLeads leads_;
   std::vector<std::pair<std::string, std::unique_ptr<const cel::Program>>> watched_;
   std::set<std::string> matched_, won_, seen_, grades_;
 };
