@@ -1,7 +1,6 @@
 #include "engine/decision/forecast.h"
 
-#include "engine/base/limits.h"
-#include "engine/decision/advance.h"
+#include "engine/decision/walk.h"
 
 namespace leadgrade::decision {
 namespace {
@@ -31,21 +30,13 @@ Forecast MakeForecast(const std::shared_ptr<const rules::Bundle>& bundle, facts:
                       absl::Time now) {
   Forecast forecast;
   forecast.bundle = bundle;
-  absl::Time next = now;
-  for (int taken = 0; taken < base::kMaxForecastSteps; ++taken) {
-    const Advanced advanced = Advance(bundle, lead, {}, next);
-    const Decision& decision = advanced.decision;
-    const ForecastStep step = StepOf(advanced);
-    if (forecast.steps.empty() || !SameGrades(forecast.steps.back(), step)) {
-      forecast.steps.push_back(step);
-    }
-    forecast.until = next = decision.valid_until;
-    if (next == absl::InfiniteFuture()) return forecast;
-    if (next <= decision.now) {
-      forecast.until = decision.now;
-      return forecast;
-    }
-  }
+  forecast.until =
+      Walk(bundle, &lead, now, absl::InfiniteFuture(), [&forecast](const Advanced& advanced) {
+        const ForecastStep step = StepOf(advanced);
+        if (forecast.steps.empty() || !SameGrades(forecast.steps.back(), step)) {
+          forecast.steps.push_back(step);
+        }
+      });
   return forecast;
 }
 

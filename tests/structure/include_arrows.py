@@ -19,6 +19,7 @@ ARROWS = {
     "engine/rules": ["engine/facts"],
     "engine/decision": ["engine/rules"],
     "engine/analysis": ["engine/decision"],
+    "engine/trial": ["engine/decision"],
     "service/metrics": [],
     "service/store": ["engine/facts", "proto/store"],
     "service/leads": ["engine/decision", "service/store", "service/metrics"],
@@ -26,7 +27,7 @@ ARROWS = {
     "service/convert": ["engine/decision", "proto/api"],
     "service/rpc": ["service/convert", "service/leads", "service/bundles", "service/metrics"],
     "service/server": ["service/rpc"],  # and so all of service
-    "tools": ["service/server", "engine/cel/protobuf", "engine/analysis"],
+    "tools": ["service/server", "engine/cel/protobuf", "engine/analysis", "engine/trial"],
 }
 # Libraries that only some folders may know. The engine sees no network, no database, no disk.
 LIBRARIES = {
