@@ -157,28 +157,22 @@ class Differ {
     out.after = kind.after;
     std::vector<Term> asked = assumed_;
     asked.push_back(kind.holds);
-    // Most leads state no derived fact; what the others have in common takes more words.
-    const std::vector<Term> covered = Explore(kind, /*of_stated=*/false, asked, &out);
-    if (derived_only_.empty() || !out.complete) return out;
-    const Term plain = world_.terms.And(derived_only_);
-    for (const Term region : covered) {
-      asked.push_back(world_.terms.Not(world_.terms.And(region, plain)));
-    }
-    Explore(kind, /*of_stated=*/true, asked, &out);
+    // Most leads state no derived fact, and what the others have in common takes more words.
+    Explore(kind, /*of_stated=*/false, asked, &out);
+    const bool open = !out.regions.empty() || !out.complete;
+    if (!open && !derived_only_.empty()) Explore(kind, /*of_stated=*/true, asked, &out);
     return out;
   }
 
-  // Adds regions until there are no more, or enough; gives what they cover. `asked`: all that is
-  // so of a lead in a new one.
-  std::vector<Term> Explore(const ComparedKind& kind, bool of_stated, std::vector<Term> asked,
-                            DiffKind* out) {
+  // Adds regions until there are no more, or enough. `asked`: all that is so of a lead in a new
+  // one.
+  void Explore(const ComparedKind& kind, bool of_stated, std::vector<Term> asked, DiffKind* out) {
     std::vector<Term> assumed = assumed_;
     if (!of_stated) {
       for (std::vector<Term>* terms : {&assumed, &asked}) {
         terms->insert(terms->end(), derived_only_.begin(), derived_only_.end());
       }
     }
-    std::vector<Term> all;
     while (true) {
       DiffRegion region;
       region.of_stated = of_stated;
@@ -198,14 +192,13 @@ class Differ {
             return true;
           },
           &out->reason);
-      if (verdict == Verdict::kNeverHolds) return all;
+      if (verdict == Verdict::kNeverHolds) return;
       if (verdict == Verdict::kOpen || enough) {
         out->complete = false;
         if (verdict == Verdict::kOpen && out->reason.empty()) out->reason = NotFound();
-        return all;
+        return;
       }
       out->regions.push_back(std::move(region));
-      all.push_back(*covered);
       asked.push_back(world_.terms.Not(*covered));
     }
   }

@@ -24,7 +24,8 @@ struct DiffOptions {
 
 // Leads that differ in one way.
 struct DiffRegion {
-  // A value of a derived fact may be stated, which then counts. false: of leads that state none.
+  // A value of a derived fact may be stated, which then counts. false: of leads that state none;
+  // of the others there are regions only where these do not differ.
   bool of_stated = false;
   // CEL, as the authors wrote it or its contrary: where all of these hold, all leads differ so.
   // nullopt: what this lead has in common with others of its kind has no words. Of what the two
@@ -39,7 +40,7 @@ struct DiffRegion {
 struct DiffKind {
   std::string before, after;  // "none": there is no such outcome; "different" of numbers
   std::vector<DiffRegion> regions;
-  // All leads that differ so are in the regions.
+  // All leads that differ so, of those that the regions are of, are in them.
   bool complete = true;
   std::string reason;  // why not, where the prover gave up
 };

@@ -45,6 +45,10 @@ class Comparer {
   Term Has(const Symbol& symbol) {
     return terms_.Not(terms_.Or({symbol.unknown, symbol.error, symbol.null}));
   }
+  // There may be a value, but no formula for it.
+  bool IsBeyond(const Symbol& symbol) {
+    return symbol.value == nullptr && Has(symbol) != terms_.False();
+  }
   // It is settled that there is none.
   Term Lacks(const Symbol& symbol) {
     return terms_.And(terms_.Not(symbol.unknown), terms_.Or(symbol.error, symbol.null));
@@ -65,11 +69,11 @@ class Comparer {
     std::array<std::vector<std::pair<std::string, Term>>, 2> may_be;
     for (const int side : {0, 1}) {
       const Symbol& symbol = At(side, slots[side]);
-      if (symbol.value == nullptr) {
+      if (IsBeyond(symbol)) {
         output.reason = "what it gives has no formula";
         return;
       }
-      for (size_t i = 0; i < types[side].values.size(); ++i) {
+      for (size_t i = 0; i < types[side].values.size() && symbol.value != nullptr; ++i) {
         const Term is = terms_.Equal(symbol.value, terms_.Int(static_cast<int64_t>(i)));
         may_be[side].emplace_back(types[side].values[i], terms_.And(Has(symbol), is));
       }
@@ -96,11 +100,16 @@ class Comparer {
     ComparedOutput& output = outputs_.emplace_back();
     output.name = std::move(name);
     const Symbol &x = At(0, slots[0]), &y = At(1, slots[1]);
-    if (x.value == nullptr || y.value == nullptr || x.value->sort != y.value->sort) {
-      output.reason = "it has no formula, or is of another type now";
+    if (IsBeyond(x) || IsBeyond(y)) {
+      output.reason = "what it gives has no formula";
       return;
     }
-    const Term same = models_[0]->SameValue(x, y);
+    const bool both = x.value != nullptr && y.value != nullptr;
+    if (both && x.value->sort != y.value->sort) {
+      output.reason = "it is of another type now";
+      return;
+    }
+    const Term same = both ? models_[0]->SameValue(x, y) : terms_.False();
     const auto add = [&](const char* before, const char* after, Term holds) {
       const auto shows = [slots, before = std::string(before), after = std::string(after)](
                              WholeRow& a, WholeRow& b, std::string* was, std::string* is) {

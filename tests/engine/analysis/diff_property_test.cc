@@ -127,6 +127,7 @@ class Checker {
       const bool differs = Differs(diff.name, kind, lead, &was, &is);
       told = told || differs;
       bool in_words = kind.complete, in_some = false;
+      const bool of_all = kind.regions.empty() || kind.regions[0].of_stated;
       for (const DiffRegion& region : kind.regions) {
         if (!region.conditions.has_value()) {
           in_words = false;
@@ -139,7 +140,7 @@ class Checker {
                               " but not ", kind.before, " -> ", kind.after);
         }
       }
-      if (differs && in_words && !in_some) {
+      if (differs && in_words && !in_some && (of_all || !StatesDerived(lead))) {
         return absl::StrCat("in no region, but ", kind.before, " -> ", kind.after);
       }
     }
