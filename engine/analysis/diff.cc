@@ -144,7 +144,7 @@ class Differ {
   bool IsAllowed(const Witness& witness) const {
     return std::all_of(bundles_.begin(), bundles_.end(), [&](const Bundle* bundle) {
       if (bundle->relations.empty()) return true;
-      WholeRow row(*bundle, witness);
+      WholeRow row(*bundle, witness.lead, witness.now);
       return std::none_of(
           bundle->relations.begin(), bundle->relations.end(),
           [&row](const rules::Relation& relation) { return row.Eval(*relation.holds).is_false(); });
@@ -178,7 +178,8 @@ class Differ {
       region.of_stated = of_stated;
       const auto shows = [&](const Witness& witness) {
         if (!IsAllowed(witness)) return false;
-        WholeRow before(*bundles_[0], witness), after(*bundles_[1], witness);
+        WholeRow before(*bundles_[0], witness.lead, witness.now);
+        WholeRow after(*bundles_[1], witness.lead, witness.now);
         return kind.shows(before, after, &region.before, &region.after);
       };
       std::optional<Term> covered;

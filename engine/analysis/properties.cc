@@ -44,7 +44,7 @@ class PropertyProofs {
     const auto found = prover_.Ask(
         {Given(prover_.model()), Contradiction()},
         [&](decision::Evaluation& evaluation) {
-          WholeRow row(prover_.bundle(), {evaluation.lead(), evaluation.context().now});
+          WholeRow row(prover_.bundle(), evaluation.lead(), evaluation.context().now);
           return Contradicts(property_, row);
         },
         true);
@@ -136,7 +136,7 @@ class PropertyProofs {
   // By the evaluator, whether more of the fact gives less of the output.
   bool ShowsFall(const Witness& first, const Witness& second, std::string* message) const {
     const rules::Bundle& bundle = prover_.bundle();
-    WholeRow low(bundle, first), high(bundle, second);
+    WholeRow low(bundle, first.lead, first.now), high(bundle, second.lead, second.now);
     if (property_.given != nullptr &&
         (!low.Eval(*property_.given).is_true() || !high.Eval(*property_.given).is_true())) {
       return false;

@@ -71,7 +71,7 @@ std::string Prover::NotFound() const {
 
 bool Prover::IsAllowed(const Witness& witness) const {
   if (bundle_->relations.empty()) return true;
-  WholeRow row(*bundle_, witness);
+  WholeRow row(*bundle_, witness.lead, witness.now);
   return std::none_of(
       bundle_->relations.begin(), bundle_->relations.end(),
       [&row](const rules::Relation& relation) { return row.Eval(*relation.holds).is_false(); });

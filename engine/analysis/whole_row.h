@@ -3,20 +3,21 @@
 
 #include <vector>
 
-#include "engine/analysis/decoder.h"
+#include "absl/time/time.h"
 #include "engine/decision/evaluation.h"
 #include "engine/facts/fact_row.h"
 
 namespace leadgrade::analysis {
 
-// A lead's row with all outputs, for CEL over the bundle's environment.
+// A lead's row with all outputs, for CEL over the bundle's environment. Its values are views into
+// the lead, which must outlive it.
 class WholeRow {
  public:
-  WholeRow(const rules::Bundle& bundle, const Witness& witness)
-      : evaluation_(bundle, witness.lead, witness.now), slots_(bundle.env_slot_count) {
+  WholeRow(const rules::Bundle& bundle, const facts::Lead& lead, absl::Time now)
+      : evaluation_(bundle, lead, now), slots_(bundle.env_slot_count) {
     context_ = evaluation_.context();
     context_.slots = slots_;
-    facts::FillRow(bundle.schema, witness.lead, context_, absl::MakeSpan(slots_), nullptr);
+    facts::FillRow(bundle.schema, lead, context_, absl::MakeSpan(slots_), nullptr);
     for (const int index : bundle.evaluation_order) {
       evaluation_.Run(index, nullptr);
       for (const rules::Output& output : bundle.rule_sets[index].outputs) {

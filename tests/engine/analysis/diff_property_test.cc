@@ -41,8 +41,9 @@ std::string Changed(Random& random, const std::string& text) {
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
   std::vector<std::pair<size_t, size_t>> places;  // line, change
   for (size_t i = 0; i < lines.size(); ++i) {
-    if (absl::StrContains(lines[i], "types:") || absl::StrContains(lines[i], "range:") ||
-        absl::StrContains(lines[i], "  Grade:") || absl::StrContains(lines[i], "  Level:")) {
+    if (absl::StrContains(lines[i], "types:") || absl::StrContains(lines[i], "nullable") ||
+        absl::StrContains(lines[i], "range:") || absl::StrContains(lines[i], "  Grade:") ||
+        absl::StrContains(lines[i], "  Level:")) {
       continue;
     }
     for (size_t k = 0; k < kChanges->size(); ++k) {
@@ -155,8 +156,8 @@ class Checker {
   // Of a kind with no names: in any way.
   bool Differs(const std::string& name, const DiffKind& kind, const facts::Lead& lead,
                std::string* was, std::string* is) const {
-    WholeRow x(before_.bundle(), {lead, absl::UnixEpoch()});
-    WholeRow y(after_.bundle(), {lead, absl::UnixEpoch()});
+    WholeRow x(before_.bundle(), lead, absl::UnixEpoch());
+    WholeRow y(after_.bundle(), lead, absl::UnixEpoch());
     const auto a = before_.Says(x, name), b = after_.Says(y, name);
     if (!a.has_value() || !b.has_value() || *a == *b) return false;
     *was = *a;
@@ -195,7 +196,7 @@ class Checker {
       ADD_FAILURE() << "not CEL: " << condition;
       return false;
     }
-    WholeRow row(side->bundle(), {lead, absl::UnixEpoch()});
+    WholeRow row(side->bundle(), lead, absl::UnixEpoch());
     return row.Eval(*program).is_true();
   }
 

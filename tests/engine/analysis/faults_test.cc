@@ -46,7 +46,7 @@ bool IsShown(const std::shared_ptr<const rules::Bundle>& bundle, const Finding& 
 
 // Whether the lead, alone, contradicts the property that the finding names.
 bool Contradicts(const std::shared_ptr<const rules::Bundle>& bundle, const Finding& finding) {
-  WholeRow row(*bundle, *finding.witness);
+  WholeRow row(*bundle, finding.witness->lead, finding.witness->now);
   for (const rules::Property& property : bundle->properties) {
     if (!absl::StrContains(finding.issue.message, "`" + property.id + "`")) continue;
     if (property.given != nullptr && !row.Eval(*property.given).is_true()) return false;
