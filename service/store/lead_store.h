@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -125,6 +126,16 @@ struct ListPage {
   std::string next;  // where it goes on, opaque to callers; empty: no more
 };
 
+// All leads as they were when it was made, by id; what is written since is not in it. It holds the
+// store's old files: let it go soon. Not thread safe; gone before the store.
+class LeadScan {
+ public:
+  virtual ~LeadScan() = default;
+  // The next ones, at most `limit`; none at the end. kDataLoss for a record that does not parse,
+  // which is passed over; kUnavailable for an I/O error.
+  virtual absl::StatusOr<std::vector<StoredLead>> Next(size_t limit) = 0;
+};
+
 // Reads are thread safe and never wait for writes. Apply is called by one writer at a time (it
 // would be safe from several, but read-modify-write is the caller's to order).
 //
@@ -155,6 +166,8 @@ class LeadStore {
 
   // By id, after `after` (from ListPage::next; empty: from the start).
   virtual absl::StatusOr<ListPage> ListById(absl::string_view after, size_t limit) const = 0;
+  // Leaves the cache to the others. Never null.
+  virtual std::unique_ptr<LeadScan> Scan() const = 0;
   // By id within one grade, through the index.
   virtual absl::StatusOr<ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                                size_t limit) const = 0;

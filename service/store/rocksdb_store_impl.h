@@ -58,6 +58,7 @@ class RocksDbStore : public LeadStore {
   absl::Status Apply(std::vector<LeadWrite>& writes, Durability durability) override;
   absl::Status Flush() override;
   absl::StatusOr<ListPage> ListById(absl::string_view after, size_t limit) const override;
+  std::unique_ptr<LeadScan> Scan() const override;
   absl::StatusOr<ListPage> ListByGrade(absl::string_view grade, absl::string_view after,
                                        size_t limit) const override;
   absl::StatusOr<ListPage> ListByDue(absl::string_view after, size_t limit) const override;

@@ -38,6 +38,7 @@ class ForwardingStore : public store::LeadStore {
   absl::StatusOr<store::ListPage> ListById(absl::string_view after, size_t limit) const override {
     return real_->ListById(after, limit);
   }
+  std::unique_ptr<store::LeadScan> Scan() const override { return real_->Scan(); }
   absl::StatusOr<store::ListPage> ListByDue(absl::string_view after, size_t limit) const override {
     return real_->ListByDue(after, limit);
   }

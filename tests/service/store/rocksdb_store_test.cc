@@ -32,6 +32,12 @@ StoredEvent Event(std::string id, absl::Time time) {
   return event;
 }
 
+std::vector<std::string> IdsOf(const std::vector<StoredLead>& leads) {
+  std::vector<std::string> ids;
+  for (const StoredLead& lead : leads) ids.push_back(lead.id);
+  return ids;
+}
+
 class RocksDbStoreTest : public ::testing::Test {
  protected:
   void SetUp() override { Open(); }
@@ -407,6 +413,38 @@ TEST_F(RocksDbStoreTest, ADamagedDatabaseIsDataLoss) {
     }
   }
   EXPECT_EQ(CodeOf(options_), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(RocksDbStoreTest, ScansAllLeadsAsTheyWereWhenItBegan) {
+  std::vector<LeadWrite> writes = {Write(BlankLead("a")), Write(BlankLead("b")),
+                                   Write(BlankLead("c"))};
+  ASSERT_TRUE(store_->Apply(writes, Durability::kBuffered).ok());
+  const auto scan = store_->Scan();
+  auto first = scan->Next(2);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_THAT(IdsOf(*first), ElementsAre("a", "b"));
+  StoredLead changed = BlankLead("c");
+  changed.owner = "somebody else";
+  writes = {Write(changed), Write(BlankLead("d"))};
+  ASSERT_TRUE(store_->Apply(writes, Durability::kBuffered).ok());
+  const auto rest = scan->Next(10);
+  ASSERT_TRUE(rest.ok()) << rest.status();
+  EXPECT_THAT(IdsOf(*rest), ElementsAre("c"));
+  EXPECT_EQ(rest->front().owner, "");
+  EXPECT_THAT(*scan->Next(10), IsEmpty());
+  EXPECT_EQ(store_->Scan()->Next(10)->size(), 4);
+}
+
+TEST_F(RocksDbStoreTest, AScanPassesOverARecordThatIsDamaged) {
+  std::vector<LeadWrite> writes = {Write(BlankLead("a")), Write(BlankLead("b")),
+                                   Write(BlankLead("c"))};
+  ASSERT_TRUE(store_->Apply(writes, Durability::kBuffered).ok());
+  store_.reset();
+  RawStore(options_.path).Put("leads", "b", "\xff\xff");
+  Open();
+  const auto scan = store_->Scan();
+  EXPECT_TRUE(absl::IsDataLoss(scan->Next(10).status()));
+  EXPECT_THAT(IdsOf(*scan->Next(10)), ElementsAre("c"));
 }
 
 }  // namespace
