@@ -42,4 +42,11 @@ void ToProto(const store::StoredLead& lead, const rules::Bundle& bundle, absl::T
   out->set_etag(MakeEtag(lead.revision));
 }
 
+void ToProto(const facts::TimelineEvent& event, v1::TimelineEvent* out) {
+  out->set_type(event.type);
+  *out->mutable_event_time() = convert::ToProto(event.time);
+  if (event.amount.has_value()) out->set_amount(*event.amount);
+  if (event.due.has_value()) *out->mutable_due_time() = convert::ToProto(*event.due);
+}
+
 }  // namespace leadgrade::rpc

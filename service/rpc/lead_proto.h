@@ -11,5 +11,6 @@ namespace leadgrade::rpc {
 // What counts of the facts is told by `bundle` as of `now`.
 void ToProto(const store::StoredLead& lead, const rules::Bundle& bundle, absl::Time now,
              v1::Lead* out);
+void ToProto(const facts::TimelineEvent& event, v1::TimelineEvent* out);
 
 }  // namespace leadgrade::rpc

@@ -100,6 +100,30 @@ grpc::ServerUnaryReactor* LeadService::ListLeads(grpc::CallbackServerContext* co
       rpc::ListLeads(book_, store_, *bundles_.bundle(), *request, call.wanted(), response));
 }
 
+grpc::ServerWriteReactor<v1::StreamLeadsResponse>* LeadService::StreamLeads(
+    grpc::CallbackServerContext* context, const v1::StreamLeadsRequest* /*request*/) {
+  const Stopwatch::time_point begin = Stopwatch::now();
+  const auto count = [this, begin](const absl::Status& status) {
+    CountCall(metrics_, "LeadService/StreamLeads", begin, status);
+  };
+  absl::Status refused = CheckWanted(*context);
+  if (refused.ok()) {
+    auto stream = std::make_shared<LeadStream>(
+        LeadStream::Source{store_.Scan(), book_.now(), bundles_.bundle()}, longest_stream_, context,
+        [this, count](const LeadStream* ended, const absl::Status& status) {
+          streams_.Remove(ended);
+          count(status);
+        });
+    refused = streams_.Add(stream);
+    if (refused.ok()) {
+      stream->Start();
+      return stream.get();
+    }
+  }
+  count(refused);
+  return new RefusedStream<grpc::ServerWriteReactor<v1::StreamLeadsResponse>>(refused);
+}
+
 grpc::ServerUnaryReactor* LeadService::OverrideGrade(grpc::CallbackServerContext* context,
                                                      const v1::OverrideGradeRequest* request,
                                                      v1::OverrideGradeResponse* response) {

@@ -2,17 +2,23 @@
 
 #include "leadgrade/v1/lead_service.grpc.pb.h"
 #include "service/rpc/call.h"
+#include "service/rpc/lead_stream.h"
+#include "service/rpc/open_streams.h"
 #include "service/rpc/services.h"
 
 namespace leadgrade::rpc {
 
 class LeadService : public v1::LeadService::CallbackService {
  public:
-  explicit LeadService(const Dependencies& dependencies)
+  LeadService(const Dependencies& dependencies, const Options& options)
       : book_(*dependencies.book),
         store_(*dependencies.store),
         bundles_(*dependencies.bundles),
-        metrics_(*dependencies.metrics) {}
+        metrics_(*dependencies.metrics),
+        streams_(options.max_lead_streams),
+        longest_stream_(options.longest_lead_stream) {}
+
+  void Drain() { streams_.Drain(); }
 
   grpc::ServerUnaryReactor* CreateLead(grpc::CallbackServerContext* context,
                                        const v1::CreateLeadRequest* request,
@@ -26,6 +32,8 @@ class LeadService : public v1::LeadService::CallbackService {
   grpc::ServerUnaryReactor* ListLeads(grpc::CallbackServerContext* context,
                                       const v1::ListLeadsRequest* request,
                                       v1::ListLeadsResponse* response) override;
+  grpc::ServerWriteReactor<v1::StreamLeadsResponse>* StreamLeads(
+      grpc::CallbackServerContext* context, const v1::StreamLeadsRequest* request) override;
   grpc::ServerUnaryReactor* OverrideGrade(grpc::CallbackServerContext* context,
                                           const v1::OverrideGradeRequest* request,
                                           v1::OverrideGradeResponse* response) override;
@@ -47,6 +55,8 @@ class LeadService : public v1::LeadService::CallbackService {
   const store::LeadStore& store_;
   const bundles::BundleRegistry& bundles_;
   metrics::Metrics& metrics_;
+  OpenStreams<LeadStream> streams_;
+  const absl::Duration longest_stream_;
 };
 
 }  // namespace leadgrade::rpc

@@ -26,7 +26,7 @@ class Services::Impl {
       : book(*dependencies.book),
         feed(std::make_shared<ChangeFeed>(SourcesOf(dependencies), *dependencies.metrics,
                                           options.heartbeat, options.max_watchers)),
-        lead_service(dependencies),
+        lead_service(dependencies, options),
         scoring_service(dependencies, options.max_scoring_streams),
         watch_service(dependencies, feed),
         bundle_service(dependencies) {
@@ -62,6 +62,7 @@ void Services::RegisterWith(grpc::ServerBuilder& builder) {
 
 void Services::Drain() {
   impl_->feed->Drain();
+  impl_->lead_service.Drain();
   impl_->scoring_service.Drain();
 }
 

@@ -27,9 +27,12 @@ struct Dependencies {
 struct Options {
   // An idle stream that watches grade changes is sent a token this often.
   absl::Duration heartbeat = absl::Seconds(15);
-  // Streams open at a time, of each of the two kinds; more are refused.
+  // Streams open at a time, of each kind; more are refused.
   size_t max_watchers = 1000;
   size_t max_scoring_streams = 1000;
+  // The same of streams of all leads, which are work for the server, and how long one may be open.
+  size_t max_lead_streams = 4;
+  absl::Duration longest_lead_stream = absl::Minutes(30);
 };
 
 // Thread safe. Takes over the book's OnChanges to wake the streams that watch grade changes.
@@ -41,8 +44,9 @@ class Services {
 
   // Registers the services, and the limits of messages, on the builder.
   void RegisterWith(grpc::ServerBuilder& builder);
-  // Ends the streams that would go on for ever (watch, stream scoring) with UNAVAILABLE, so that a
-  // server's Shutdown with a deadline need not cancel them. New ones are refused.
+  // Ends the streams that would go on for ever (watch, stream scoring) or for long (all leads) with
+  // UNAVAILABLE, so that a server's Shutdown with a deadline need not cancel them. New ones are
+  // refused.
   void Drain();
 
  private:
