@@ -49,15 +49,24 @@ void CheckMapping(const rules::Bundle& bundle, const std::string& file, const st
 
 }  // namespace
 
+bool BundleInput::is_directory() const {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
 BundleInput LoadBundleInput(absl::string_view path) {
+  absl::StatusOr<rules::BundleFiles> files = bundles::ReadBundleFiles(WithoutSlashes(path));
+  if (files.ok()) return CompileBundleInput(path, *std::move(files));
   BundleInput input;
   input.path = WithoutSlashes(path);
-  absl::StatusOr<rules::BundleFiles> files = bundles::ReadBundleFiles(input.path);
-  if (!files.ok()) {
-    input.issues.Add(Unreadable(input.path, files.status()));
-    return input;
-  }
-  input.files = *std::move(files);
+  input.issues.Add(Unreadable(input.path, files.status()));
+  return input;
+}
+
+BundleInput CompileBundleInput(absl::string_view path, rules::BundleFiles files) {
+  BundleInput input;
+  input.path = WithoutSlashes(path);
+  input.files = std::move(files);
   base::IssueList issues;
   input.bundle = rules::LoadBundle(input.files, &issues);
   AddIssues(issues, &input);

@@ -16,10 +16,17 @@ struct BundleInput {
   rules::BundleFiles files;
   std::shared_ptr<const rules::Bundle> bundle;  // null: `issues` has errors
   base::IssueList issues;                       // their files as the caller can open them
+
+  // Whether the path is one that commands can be given.
+  bool is_directory() const;
 };
 
 // Reads and compiles. What keeps the directory from being read is an issue too.
 BundleInput LoadBundleInput(absl::string_view path);
+
+// Compiles files that were read elsewhere; `path` is how the caller calls the directory they are
+// of, by whose own name the files begin.
+BundleInput CompileBundleInput(absl::string_view path, rules::BundleFiles files);
 
 // Parses what stands beside the rules of a bundle that loaded, its test suites with their
 // fixtures and snapshots, and its mappings, and adds their issues.

@@ -6,6 +6,7 @@ void AddCommands(CLI::App& app, int* exit_code) {
   AddServe(app, exit_code);
   AddCheck(app, exit_code);
   AddTest(app, exit_code);
+  AddDiff(app, exit_code);
   AddExplainCode(app, exit_code);
   AddEval(app, exit_code);
   AddCel(app, exit_code);

@@ -13,6 +13,7 @@ void AddCommands(CLI::App& app, int* exit_code);
 void AddServe(CLI::App& app, int* exit_code);        // serve_command.cc
 void AddCheck(CLI::App& app, int* exit_code);        // check_command.cc
 void AddTest(CLI::App& app, int* exit_code);         // test_command.cc
+void AddDiff(CLI::App& app, int* exit_code);         // diff/diff_command.cc
 void AddExplainCode(CLI::App& app, int* exit_code);  // explain_code_command.cc
 void AddEval(CLI::App& app, int* exit_code);         // eval_command.cc
 void AddCel(CLI::App& app, int* exit_code);          // cel_command.cc

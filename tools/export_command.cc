@@ -26,6 +26,7 @@ struct ExportOptions {
   LeadQuery query;
   std::string server;
   std::string format;
+  bool events = false;
 };
 
 // A CSV file's columns: what every lead has, then a column for each fact that some lead states.
@@ -95,7 +96,13 @@ class Exporter {
   explicit Exporter(const ExportOptions& options) : options_(options), client_(options.server) {}
 
   int Run() {
-    const grpc::Status status = options_.format == "csv" ? Csv() : Jsonl();
+    if (options_.events && options_.format == "csv") {
+      PrintError("--events goes with --format jsonl");
+      return kUsage;
+    }
+    const grpc::Status status = options_.format == "csv" ? Csv()
+                                : options_.events        ? WithEvents()
+                                                         : Jsonl();
     if (!status.ok()) return output_.Finish(client_.Report(status));
     if (left_out_ > 0) {
       PrintError(absl::StrCat(left_out_,
@@ -114,6 +121,25 @@ class Exporter {
           return output_.open();
         },
         nullptr);
+  }
+
+  // All as of one instant; the grades are picked here.
+  grpc::Status WithEvents() {
+    const std::vector<std::string>& grades = options_.query.grades;
+    grpc::ClientContext context;
+    const auto reader = client_.leads().StreamLeads(&context, v1::StreamLeadsRequest());
+    v1::StreamLeadsResponse response;
+    while (output_.open() && reader->Read(&response)) {
+      for (const v1::LeadSnapshot& lead : response.leads()) {
+        const bool wanted = grades.empty() || std::find(grades.begin(), grades.end(),
+                                                        lead.lead().grade()) != grades.end();
+        if (wanted) output_.Print(convert::ToJson(lead, false) + "\n");
+      }
+    }
+    const bool left_early = !output_.open();
+    if (left_early) context.TryCancel();
+    const grpc::Status status = reader->Finish();
+    return left_early ? grpc::Status::OK : status;
   }
 
   // Once through for the columns, once for the lines: leads may be more than memory holds.
@@ -156,10 +182,13 @@ void AddExport(CLI::App& app, int* exit_code) {
   AddServer(command, &options->server);
   AddGrades(command, &options->query.grades);
   AddFormat(command, &options->format, {"jsonl", "csv"});
+  command->add_flag("--events", options->events,
+                    "With the events of the timelines, and all leads as of one instant");
   command->footer(
       "JSONL: one lead a line, as the API's Lead in proto JSON: facts with their status, source "
       "and\n"
-      "time, grade, grade history. The events of the timeline are not part of it.\n"
+      "time, grade, grade history. With --events a line is {\"lead\": …, \"events\": […]}, which\n"
+      "`leadgrade diff --leads` reads.\n"
       "CSV: lead, display_name, owner, grade, and the values of the stated facts, a column each;\n"
       "a text that a spreadsheet would take for a formula begins with '.\n\n"
       "Example:\n  leadgrade export --grade A --format csv > a-leads.csv");

@@ -8,6 +8,15 @@
 namespace leadgrade::tools {
 namespace {
 
+// For a shell, as one word.
+std::string Quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) absl::StrAppend(&out, c == '\'' ? "'\\''" : std::string(1, c));
+  return out + "'";
+}
+
+}  // namespace
+
 Example ToExample(const std::shared_ptr<const rules::Bundle>& bundle,
                   const analysis::Witness& witness) {
   Example example;
@@ -19,15 +28,6 @@ Example ToExample(const std::shared_ptr<const rules::Bundle>& bundle,
   example.values = decision::Decide(bundle, witness.lead, witness.now, options).fact_values;
   return example;
 }
-
-// For a shell, as one word.
-std::string Quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) absl::StrAppend(&out, c == '\'' ? "'\\''" : std::string(1, c));
-  return out + "'";
-}
-
-}  // namespace
 
 Proofs ProveInput(const BundleInput& input, absl::Duration limit) {
   analysis::ProveOptions options;

@@ -1,12 +1,14 @@
 // Proofs of a bundle (engine/analysis), with leads that people can try.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "engine/analysis/decoder.h"
 #include "engine/base/issue.h"
 #include "tools/bundle_input.h"
 
@@ -19,6 +21,10 @@ struct Example {
   // Fact → value as it is shown, all that are known, derived ones too.
   std::vector<std::pair<std::string, std::string>> values;
 };
+
+// The witness as an example; its values are those under `bundle`.
+Example ToExample(const std::shared_ptr<const rules::Bundle>& bundle,
+                  const analysis::Witness& witness);
 
 struct CheckedIssue {
   base::Issue issue;  // its file as the caller can open it

@@ -24,6 +24,7 @@
 #include "tools/import/data_sink.h"
 #include "tools/import/import_run.h"
 #include "tools/import/mapping.h"
+#include "tools/import/open_input.h"
 #include "tools/import/server_sink.h"
 #include "tools/options.h"
 #include "tools/output.h"
@@ -62,30 +63,16 @@ std::string DefaultRejects(const std::string& file, bool csv) {
   return absl::StrCat(stem, ".rejects", end);
 }
 
-bool IsCsv(const std::string& file, InputBuffer& input) {
-  if (absl::EndsWith(file, ".csv")) return true;
-  if (absl::EndsWith(file, ".jsonl") || absl::EndsWith(file, ".ndjson")) return false;
-  // By its first character, then.
-  constexpr char kSpace[] = " \t\r\n";
-  while (input.rest().find_first_not_of(kSpace) == absl::string_view::npos &&
-         input.rest().size() < kMaxRowBytes && input.Grow()) {
-  }
-  const size_t first = input.rest().find_first_not_of(kSpace);
-  return first == absl::string_view::npos ||
-         (input.rest()[first] != '{' && input.rest()[first] != '[');
-}
-
 class ImportCommand {
  public:
-  explicit ImportCommand(const ImportOptions& options)
-      : options_(options), name_(options.file == "-" ? "<stdin>" : options.file) {}
+  explicit ImportCommand(const ImportOptions& options) : options_(options) {}
 
   int Run() {
     int code = CheckOptions();
-    if (code == kFine) code = ReadMapping();
+    if (code == kFine) code = ReadMapping(options_.mapping, &mapping_);
     if (code == kFine) code = OpenInput();
     if (code == kFine) code = ReadFactNames();
-    if (code == kFine) code = CheckMapping();
+    if (code == kFine) code = CheckMapping(*mapping_, rows_, bundle_name_, facts_);
     if (code == kFine) code = OpenSink();
     return code == kFine ? Import() : code;
   }
@@ -99,54 +86,20 @@ class ImportCommand {
     return kUsage;
   }
 
-  int ReadMapping() {
-    std::ifstream stream(options_.mapping, std::ios::binary);
-    // One more than is taken, so that what is too long shows.
-    std::string text(base::kMaxRuleFileBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<size_t>(stream.gcount()));
-    if (!stream.is_open() || stream.bad() || (text.empty() && !stream.eof())) {
-      PrintError(absl::StrCat("cannot read the mapping `", options_.mapping, "`"));
-      return kUsage;
-    }
-    base::IssueList issues;
-    mapping_ = LoadMapping(options_.mapping, text, &issues);
-    return Show(issues);
-  }
-
   int OpenInput() {
-    auto input = InputBuffer::Open(options_.file);
-    if (!input.ok()) {
-      PrintError(input.status().message());
-      return kUsage;
-    }
-    const bool csv = IsCsv(options_.file, **input);
-    rejects_.input = name_;
+    const int code = OpenRows(options_.file, &rows_);
+    if (code != kFine) return code;
+    rejects_.input = rows_.name;
+    rejects_.header = rows_.header;
     rejects_.path = options_.rejects;
     if (rejects_.path.empty() && !options_.dry_run) {
-      rejects_.path = DefaultRejects(options_.file, csv);
+      rejects_.path = DefaultRejects(options_.file, rows_.columns.has_value());
     }
-    if (!rejects_.path.empty() && (*input)->IsFile(rejects_.path)) {
+    if (!rejects_.path.empty() && rows_.source->input().IsFile(rejects_.path)) {
       PrintError(absl::StrCat("the rejected rows cannot go into the file that is read: `",
                               rejects_.path, "`"));
       return kUsage;
     }
-    if (!csv) {
-      source_ = OpenJsonl(*std::move(input));
-      return kFine;
-    }
-    auto source = OpenCsv(*std::move(input));
-    if (absl::IsInvalidArgument(source.status())) {
-      std::cerr << name_ << ":" << Printable(source.status().message()) << "\n";
-      return kUsage;
-    }
-    if (!source.ok()) {
-      PrintError(source.status().message());
-      return kInternalError;
-    }
-    columns_ = (*source)->columns();
-    rejects_.header = (*source)->header();
-    source_ = *std::move(source);
     return kFine;
   }
 
@@ -172,13 +125,6 @@ class ImportCommand {
     return kFine;
   }
 
-  int CheckMapping() const {
-    base::IssueList issues;
-    if (columns_.has_value()) CheckColumns(*mapping_, *columns_, &issues);
-    CheckFactNames(*mapping_, bundle_name_, facts_, &issues);
-    return Show(issues);
-  }
-
   int OpenSink() {
     if (options_.dry_run) {
       sink_ = std::make_unique<CheckSink>(bundle_, now_);
@@ -196,10 +142,11 @@ class ImportCommand {
   }
 
   int Import() {
-    Progress progress(std::cerr, {isatty(STDERR_FILENO) != 0, source_->input().size(), absl::Now});
+    Progress progress(std::cerr,
+                      {isatty(STDERR_FILENO) != 0, rows_.source->input().size(), absl::Now});
     rejects_.before_line = [&progress] { progress.Clear(); };
     Rejects rejects(std::cerr, rejects_);
-    ImportRun run({source_.get(), &*mapping_, sink_.get(), &rejects, &progress, now_});
+    ImportRun run({rows_.source.get(), &*mapping_, sink_.get(), &rejects, &progress, now_});
     const absl::Status status = run.Run();
     if (!status.ok()) {
       PrintError(absl::StrCat(Printable(status.message()),
@@ -234,17 +181,10 @@ class ImportCommand {
     return Dump(json);
   }
 
-  static int Show(const base::IssueList& issues) {
-    std::cerr << PrintableLines(FormatIssues(issues));
-    return issues.has_errors() ? kBadBundle : kFine;
-  }
-
   const ImportOptions& options_;
-  const std::string name_;  // of the input, in messages
   const absl::Time now_ = absl::Now();
   std::optional<Mapping> mapping_;
-  std::unique_ptr<RowSource> source_;
-  std::optional<std::vector<std::string>> columns_;  // of a CSV file
+  OpenedRows rows_;
   Rejects::Options rejects_;
   std::unique_ptr<Client> client_;
   std::shared_ptr<const rules::Bundle> bundle_;
